@@ -1,0 +1,315 @@
+package scheme
+
+import "time"
+
+// MoveName is the name of a move on all floors: route, act, event, test.
+type MoveName string
+
+// The moves of the first stage.
+const (
+	Submit         MoveName = "submit"
+	Contest        MoveName = "contest"
+	SettleFor      MoveName = "settle_for"
+	SettleAgainst  MoveName = "settle_against"
+	Attest         MoveName = "attest"
+	Disagree       MoveName = "disagree"
+	Return         MoveName = "return"
+	Resubmit       MoveName = "resubmit"
+	Pass           MoveName = "pass"
+	Approve        MoveName = "approve"
+	UndoApprove    MoveName = "undo_approve"
+	Refuse         MoveName = "refuse"
+	Revoke         MoveName = "revoke"
+	Lapse          MoveName = "lapse"
+	ProvePriority  MoveName = "prove_priority"
+	RejectPriority MoveName = "reject_priority"
+	CompleteName   MoveName = "complete_name"
+	AmendIdentity  MoveName = "amend_identity"
+	RecordDeath    MoveName = "record_death"
+	Withdraw       MoveName = "withdraw"
+	Answer         MoveName = "answer"
+	Waive          MoveName = "waive"
+	Keep           MoveName = "keep"
+	Execute        MoveName = "execute"
+	Reinstate      MoveName = "reinstate"
+	EndWaiting     MoveName = "end_waiting"
+	Overdue        MoveName = "overdue"
+	Remind         MoveName = "remind"
+)
+
+// Need says which hearing a move wants to find on the case.
+type Need string
+
+// What a move wants of the hearing. The zero value is: none open.
+const (
+	NoHearing    Need = ""
+	RunsHearing  Need = "running"
+	OpenHearing  Need = "open"
+	AnyHearing   Need = "any"
+	OrRunning    Need = "none or running"
+	AnsweredOnly Need = "answered"
+)
+
+// SeatEffect is what a move does to the place.
+type SeatEffect string
+
+// The effects on the place. No move seats anybody: the seat rule does.
+const (
+	SeatStays     SeatEffect = ""
+	SeatJoins     SeatEffect = "join"
+	SeatConfirms  SeatEffect = "confirm"
+	SeatReopens   SeatEffect = "unconfirm"
+	SeatLeaves    SeatEffect = "leave"
+	SeatSuspends  SeatEffect = "suspend"
+	SeatResumes   SeatEffect = "resume"
+	SeatRejoins   SeatEffect = "reinstate"
+	SeatListEnded SeatEffect = "end"
+)
+
+// Term is the deadline that a move starts.
+type Term struct {
+	Days    func(*Programme) int
+	Working bool
+	Then    MoveName // the move the clock makes when it passes
+}
+
+// Move is one row: everything that buttons, rights, deadlines, the timeline and
+// docs/states.md need to know about a change.
+type Move struct {
+	Name    MoveName
+	Label   string // on the button
+	Past    string // in the timeline
+	From    []CaseState
+	To      CaseState // "" stays
+	Roles   []Role
+	Second  []Role // the second person of a two-person act
+	Hearing Need
+	Opens   Cause        // opens a hearing for this cause; CauseGiven takes it from the act
+	Ends    HearingState // ends the hearing so
+	Seat    SeatEffect
+	Term    Term
+	Message string // wording of the message to the worker, "" for none
+	Reason  bool   // the actor has to give a reason
+	Decides bool   // a decision about the case: never by the one who took the step before
+	Guard   func(Case, Actor, *Programme, time.Time) []Reason
+	Clause  ClauseID
+}
+
+// CauseGiven marks a move whose act names the cause of the hearing.
+const CauseGiven Cause = "given"
+
+var live = []CaseState{Accepted, Returned, AtDistrict, Approved}
+
+func checkDays(p *Programme) int      { return p.CheckDays }
+func decideDays(p *Programme) int     { return p.DecideDays }
+func contestDays(p *Programme) int    { return p.ContestDays }
+func correctionDays(p *Programme) int { return p.CorrectionDays }
+func answerDays(p *Programme) int     { return p.AnswerDays }
+
+// Moves is the table of all moves of a case and its hearing, in the order of a
+// case's life. reference: the plan's clauses and docs/states.md.
+var Moves = []Move{
+	{Name: Submit, Label: "提交申请", Past: "提交了申请", From: []CaseState{Draft}, To: Accepted,
+		Roles: []Role{RoleWorker}, Seat: SeatJoins, Term: Term{Days: checkDays, Working: true, Then: Overdue},
+		Message: "accepted", Guard: inWindow, Clause: "5.2"},
+	{Name: Contest, Label: "提交并请核实证件", Past: "提交了申请，证件号归属待核实", From: []CaseState{Draft}, To: Accepted,
+		Roles: []Role{RoleWorker}, Seat: SeatJoins, Term: Term{Days: contestDays, Working: true, Then: Overdue},
+		Message: "contested", Guard: inWindow, Clause: "5.2"},
+	{Name: SettleFor, Label: "核实：证件属于本申请人", Past: "核实了证件归属：属于本人", From: live,
+		Roles: []Role{RoleDistrict}, Second: []Role{RoleLead}, Seat: SeatResumes,
+		Term: Term{Days: checkDays, Working: true, Then: Overdue}, Message: "contest_settled", Reason: true, Guard: contested, Clause: "5.2"},
+	{Name: SettleAgainst, Label: "核实：证件不属于本申请人", Past: "核实了证件归属：不属于本申请人", From: live,
+		Roles: []Role{RoleDistrict}, Second: []Role{RoleLead}, Opens: CauseContest, Seat: SeatSuspends,
+		Message: "hearing", Reason: true, Guard: contested, Clause: "5.2"},
+	{Name: Attest, Label: "同意推荐", Past: "基层工会在线确认：同意推荐", From: []CaseState{Draft, Accepted, Returned, AtDistrict},
+		Roles: []Role{RoleLocal}, Hearing: AnyHearing, Clause: "A3.3"},
+	{Name: Disagree, Label: "不同意", Past: "基层工会在线表示不同意", From: []CaseState{Draft, Accepted, Returned, AtDistrict},
+		Roles: []Role{RoleLocal}, Hearing: AnyHearing, Reason: true, Clause: "A3.3"},
+	{Name: Return, Label: "退回补正", Past: "退回补正", From: []CaseState{Accepted, AtDistrict}, To: Returned,
+		Roles: []Role{RoleCentre, RoleDistrict}, Term: Term{Days: correctionDays, Then: Lapse},
+		Message: "returned", Reason: true, Guard: mayReturn, Clause: "A2.1"},
+	{Name: Resubmit, Label: "提交补正", Past: "提交了补正", From: []CaseState{Returned}, To: Accepted,
+		Roles: []Role{RoleWorker}, Hearing: OrRunning, Ends: HearingDropped, Seat: SeatResumes,
+		Term: Term{Days: checkDays, Working: true, Then: Overdue}, Message: "resubmitted", Guard: answeredInTime, Clause: "A2.1"},
+	{Name: CompleteName, Label: "补全姓名用字", Past: "补全了姓名用字", From: live,
+		Roles: []Role{RoleCentre}, Guard: untypable, Clause: "A3.1"},
+	{Name: AmendIdentity, Label: "更正身份信息", Past: "更正了身份信息", From: live,
+		Roles: []Role{RoleDistrict}, Second: []Role{RoleLead}, Reason: true, Message: "amended", Clause: "A3.1"},
+	{Name: Pass, Label: "材料完整，报区总工会", Past: "材料核对完整，报区总工会", From: []CaseState{Accepted}, To: AtDistrict,
+		Roles: []Role{RoleCentre}, Term: Term{Days: decideDays, Working: true, Then: Overdue},
+		Message: "passed", Decides: true, Guard: mayPass, Clause: "A3.n3"},
+	{Name: Approve, Label: "审核通过", Past: "区总工会审核通过", From: []CaseState{AtDistrict}, To: Approved,
+		Roles: []Role{RoleDistrict, RoleLead}, Seat: SeatConfirms, Message: "approved", Decides: true, Guard: notContested, Clause: "4.2.1"},
+	{Name: UndoApprove, Label: "撤销通过", Past: "撤销了审核通过", From: []CaseState{Approved}, To: AtDistrict,
+		Roles: []Role{RoleDistrict, RoleLead}, Seat: SeatReopens, Term: Term{Days: decideDays, Working: true, Then: Overdue},
+		Message: "undone", Reason: true, Clause: "4.2.1"},
+	{Name: Refuse, Label: "拟不予通过", Past: "拟不予通过，告知本人", From: []CaseState{AtDistrict},
+		Roles: []Role{RoleDistrict}, Opens: CauseRefuse, Seat: SeatSuspends, Message: "hearing", Reason: true, Decides: true, Guard: notContested, Clause: "3.2"},
+	{Name: Revoke, Label: "拟取消资格", Past: "拟取消资格，告知本人", From: live,
+		Roles: []Role{RoleDistrict}, Second: []Role{RoleLead}, Opens: CauseGiven, Seat: SeatSuspends, Message: "hearing", Reason: true, Clause: "3.2"},
+	{Name: Lapse, Label: "逾期未补正", Past: "补正期限已过，告知本人", From: []CaseState{Returned},
+		Roles: []Role{RoleSystem}, Opens: CauseCorrection, Seat: SeatSuspends, Message: "hearing", Clause: "A2.1"},
+	{Name: RecordDeath, Label: "登记本人去世", Past: "登记了本人去世", From: live,
+		Roles: []Role{RoleCentre, RoleDistrict}, Opens: CauseDeath, Seat: SeatSuspends, Reason: true, Clause: "4.2"},
+	{Name: ProvePriority, Label: "优先条件属实", Past: "核实了优先条件", From: live,
+		Roles: []Role{RoleDistrict}, Hearing: AnyHearing, Guard: claimsPriority, Message: "priority_proved", Clause: "3.1"},
+	{Name: RejectPriority, Label: "优先条件不成立", Past: "认为优先条件不成立", From: live,
+		Roles: []Role{RoleDistrict}, Hearing: AnyHearing, Guard: claimsPriority, Reason: true, Message: "priority_rejected", Clause: "3.1"},
+	{Name: Withdraw, Label: "撤回申请", Past: "撤回了申请", From: live, To: Withdrawn,
+		Roles: []Role{RoleWorker}, Hearing: AnyHearing, Ends: HearingDropped, Seat: SeatLeaves, Message: "withdrawn", Clause: "5.1"},
+	{Name: Answer, Label: "提交说明", Past: "提交了说明", From: live,
+		Roles: []Role{RoleWorker}, Hearing: RunsHearing, Ends: HearingAnswered,
+		Term: Term{Days: answerDays, Working: true, Then: Overdue}, Message: "answered", Reason: true, Guard: beforeUntil, Clause: "5.1"},
+	{Name: Waive, Label: "不再等待，放弃名额", Past: "放弃了等待期", From: live, To: Released,
+		Roles: []Role{RoleWorker}, Hearing: RunsHearing, Ends: HearingExecuted, Seat: SeatLeaves, Message: "released", Clause: "5.1"},
+	{Name: Keep, Label: "保留名额", Past: "复核后保留", From: live,
+		Roles: []Role{RoleDistrict, RoleLead}, Hearing: OpenHearing, Ends: HearingDropped, Seat: SeatResumes,
+		Message: "kept", Reason: true, Guard: notProposer, Clause: "5.1"},
+	{Name: Execute, Label: "释放名额", Past: "名额释放", From: live, To: Released,
+		Roles: []Role{RoleSystem, RoleDistrict}, Second: []Role{RoleLead}, Hearing: OpenHearing, Ends: HearingExecuted, Seat: SeatLeaves,
+		Message: "released", Guard: mayExecute, Clause: "5.1"},
+	{Name: Reinstate, Label: "恢复（释放有误）", Past: "恢复为候补首位", From: []CaseState{Released},
+		Roles: []Role{RoleLead}, Second: []Role{RoleDistrict, RoleLead}, Hearing: AnyHearing, Seat: SeatRejoins, Message: "reinstated", Reason: true,
+		Term: Term{Days: decideDays, Working: true, Then: Overdue}, Guard: beforePromoteUntil, Clause: "5.1"},
+	{Name: EndWaiting, Label: "候补结束", Past: "候补结束，未递补", From: live, To: NotReached,
+		Roles: []Role{RoleSystem}, Hearing: AnyHearing, Ends: HearingDropped, Seat: SeatListEnded, Message: "not_reached", Guard: waits, Clause: "5.1"},
+	{Name: Overdue, Label: "超期提醒", Past: "工作人员办理超期，已提醒负责人", From: live,
+		Roles: []Role{RoleSystem}, Hearing: AnyHearing, Clause: "A2.2"},
+	{Name: Remind, Label: "提醒本人", Past: "提醒了本人", From: []CaseState{Returned},
+		Roles: []Role{RoleSystem}, Hearing: OrRunning, Message: "remind_return", Clause: "A2.1"},
+}
+
+// MoveBy finds the row of a move.
+func MoveBy(name MoveName) (Move, bool) {
+	for _, m := range Moves {
+		if m.Name == name {
+			return m, true
+		}
+	}
+	return Move{}, false
+}
+
+func block(code, worker, staff string, clause ClauseID) []Reason {
+	return []Reason{{Code: code, Worker: worker, Staff: staff, Clause: clause, Blocks: true}}
+}
+
+func inWindow(_ Case, _ Actor, p *Programme, now time.Time) []Reason {
+	switch {
+	case now.Before(p.OpensAt):
+		return block("not_open", "申报还没有开始。"+Instant(p.OpensAt)+"开放，您的资料已保存，到时点一下就能提交。", "未到开放时间", "5.2")
+	case !now.Before(p.ClosesAt):
+		return block("closed", "申报已于"+Until(p.ClosesAt)+"截止，不能再提交。有疑问请打服务电话。", "申报已截止", "5.2")
+	}
+	return nil
+}
+
+func contested(c Case, _ Actor, _ *Programme, _ time.Time) []Reason {
+	if !c.Contested {
+		return block("not_contested", "这份申请没有待核实的证件问题。", "本案没有证件号争议", "5.2")
+	}
+	return nil
+}
+
+func notContested(c Case, _ Actor, _ *Programme, _ time.Time) []Reason {
+	switch {
+	case c.Contested:
+		return block("contested", "证件归属还在核实，核实后再审核。", "证件号归属未核实，先由两人核实", "5.2")
+	case c.Untypable:
+		return block("untypable", "姓名用字还没补全，请等服务中心补全。", "姓名用字未补全，先由服务中心补全", "A3.1")
+	}
+	return nil
+}
+
+func mayReturn(c Case, _ Actor, p *Programme, _ time.Time) []Reason {
+	if c.Contested {
+		return notContested(c, Actor{}, p, time.Time{})
+	}
+	if c.Rounds >= p.CorrectionRounds {
+		return block("rounds_used", "补正次数已用完。", "补正次数已用完：请按现有材料报区总工会，由区总工会决定", "A2.1")
+	}
+	return nil
+}
+
+func mayPass(c Case, _ Actor, _ *Programme, _ time.Time) []Reason {
+	if c.Contested {
+		return block("contested", "证件归属还在核实，核实后再审核。", "证件号归属未核实，先由区总工会两人核实", "5.2")
+	}
+	return nil
+}
+
+func answeredInTime(c Case, _ Actor, _ *Programme, now time.Time) []Reason {
+	// Before the lapse has opened its hearing the due instant itself decides;
+	// during the hearing handing in the missing thing is the cure (S2).
+	until := c.Due
+	if c.HearingOpen() {
+		until = c.Hearing.Until
+	}
+	if !until.IsZero() && !now.Before(until) {
+		return block("too_late", "补正期限已过。如有特殊情况，请打服务电话。", "补正期限已过", "A2.1")
+	}
+	return nil
+}
+
+func untypable(c Case, _ Actor, _ *Programme, _ time.Time) []Reason {
+	if !c.Untypable {
+		return block("name_complete", "姓名已完整。", "姓名没有待补的字", "A3.1")
+	}
+	return nil
+}
+
+func claimsPriority(c Case, _ Actor, _ *Programme, _ time.Time) []Reason {
+	if c.Priority == "" {
+		return block("no_priority", "申请里没有填写荣誉。", "申请时未申报优先条件，不能事后补认", "3.1")
+	}
+	return nil
+}
+
+func beforeUntil(c Case, _ Actor, _ *Programme, now time.Time) []Reason {
+	if c.Hearing != nil && !now.Before(c.Hearing.Until) {
+		return block("too_late", "说明期限已过。如有特殊情况，请打服务电话。", "说明期限已过", "5.1")
+	}
+	return nil
+}
+
+func notProposer(c Case, a Actor, _ *Programme, _ time.Time) []Reason {
+	if c.Hearing != nil && c.Hearing.Proposer == a.ID {
+		return block("proposer", "", "复核须由未提出本次告知的人办理", "5.1")
+	}
+	return nil
+}
+
+func mayExecute(c Case, a Actor, p *Programme, now time.Time) []Reason {
+	if c.Hearing == nil {
+		return nil
+	}
+	if a.Role == RoleSystem {
+		if c.Hearing.State == HearingAnswered {
+			return block("answered", "", "本人已作说明，须由人复核", "5.1")
+		}
+		if now.Before(c.Hearing.Until) {
+			return block("not_due", "", "告知期未满", "5.1")
+		}
+		return nil
+	}
+	if c.Hearing.State != HearingAnswered {
+		return block("not_answered", "", "告知期内本人未说明的，到期自动释放，不能提前", "5.1")
+	}
+	return notProposer(c, a, p, now)
+}
+
+func beforePromoteUntil(_ Case, _ Actor, p *Programme, now time.Time) []Reason {
+	if !now.Before(p.PromoteUntil) {
+		return block("list_ended", "", "候补已于"+Until(p.PromoteUntil)+"结束，不能再恢复", "5.1")
+	}
+	return nil
+}
+
+func waits(c Case, _ Actor, p *Programme, now time.Time) []Reason {
+	if c.Place != PlaceWaiting {
+		return block("not_waiting", "", "不在候补名单", "5.1")
+	}
+	if now.Before(p.PromoteUntil) {
+		return block("not_due", "", "候补尚未结束", "5.1")
+	}
+	return nil
+}
