@@ -38,13 +38,16 @@ type Programme struct {
 	Hotline      string `yaml:"hotline" json:"hotline"`             // empty keeps the opening red
 	HotlineHours string `yaml:"hotline_hours" json:"hotline_hours"` //
 	FormTitle    string `yaml:"form_title" json:"form_title"`       // heading of 附件3
+	StudyForm    string `yaml:"study_form" json:"study_form"`       // 非脱产
+	StudyYears   string `yaml:"study_years" json:"study_years"`     // 2.5年
 
 	Cap                   int `yaml:"cap" json:"cap"`
 	WaitingMax            int `yaml:"waiting_max" json:"waiting_max"`
 	ReservedPrioritySeats int `yaml:"reserved_priority_seats" json:"reserved_priority_seats"`
 	PriorityEarlyHours    int `yaml:"priority_early_hours" json:"priority_early_hours"`
 
-	DraftsAt     time.Time `yaml:"drafts_at" json:"drafts_at"` // drafts, forms and stamps from here on
+	PublishedAt  time.Time `yaml:"published_at" json:"published_at"` // the notice of the opening appears
+	DraftsAt     time.Time `yaml:"drafts_at" json:"drafts_at"`       // drafts, forms and stamps from here on
 	OpensAt      time.Time `yaml:"opens_at" json:"opens_at"`
 	ClosesAt     time.Time `yaml:"closes_at" json:"closes_at"`
 	RegProofBy   time.Time `yaml:"reg_proof_by" json:"reg_proof_by"`
@@ -73,6 +76,7 @@ type Programme struct {
 	ClaimDays             int `yaml:"claim_days" json:"claim_days"`                             // working days, the claim's review
 	DraftKeepDays         int `yaml:"draft_keep_days" json:"draft_keep_days"`                   // after closing
 	NoticeDays            int `yaml:"notice_days" json:"notice_days"`                           // natural days of 公示
+	NoticeHolidaysMax     int `yaml:"notice_holidays_max" json:"notice_holidays_max"`           // more public holidays than this lengthen a 公示
 	TrayDays              int `yaml:"tray_days" json:"tray_days"`                               // working days
 	ObjectionDays         int `yaml:"objection_days" json:"objection_days"`                     // working days
 	CardCoolOffHours      int `yaml:"card_cooloff_hours" json:"card_cooloff_hours"`             //
@@ -100,8 +104,22 @@ type Programme struct {
 	Unions   []Union           `yaml:"-" json:"unions"`   // unions.csv
 	Holidays []Holiday         `yaml:"-" json:"holidays"` // holidays.csv
 	Wording  map[string]string `yaml:"-" json:"wording"`  // file name without ending -> text
+	// Messages are the texts of wording/messages.md by their key.
+	Messages map[string]MessageWording `yaml:"-" json:"messages"`
+	// Demo says that the hotline and the signature are invented for a
+	// demonstration (plan.Demo); pages mark them 演示.
+	Demo bool `yaml:"-" json:"demo,omitempty"`
 	// ReadingsSigned is set when the district lead has signed readings.md.
 	ReadingsSigned bool `yaml:"readings_signed" json:"readings_signed"`
+}
+
+// MessageWording is what one message says, with {placeholders}. An SMS may be
+// empty: then the message goes to the inbox only.
+type MessageWording struct {
+	Key   string `json:"key"`
+	Title string `json:"title"` // inbox
+	Text  string `json:"text"`  // inbox
+	SMS   string `json:"sms"`
 }
 
 // AwardRule is one award of a case: union 1000, college 1000.
@@ -168,6 +186,9 @@ type Holiday struct {
 	On      time.Time `json:"on"`      // midnight in Shanghai
 	Working bool      `json:"working"` // true: a weekend day on which people work
 	Name    string    `json:"name"`
+	// Confirmed is false while the day rests on a yearly notice of the State
+	// Council that nobody has compared with the printed text.
+	Confirmed bool `json:"confirmed"`
 }
 
 // Major finds a printed row by its key.
