@@ -1,0 +1,148 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"yuanmeng/internal/scheme"
+)
+
+// Due is a deadline: at DueAt the clock makes the move.
+type Due struct {
+	bun.BaseModel `bun:"table:due,alias:du"`
+	ID            string `bun:",pk"`
+	ProgrammeID   string
+	CaseID        string
+	HearingID     string
+	Move          scheme.MoveName
+	DueAt         time.Time
+	EndedAt       *time.Time
+	Outcome       string
+}
+
+// NextDue is the first open deadline at or before the instant, in the order
+// (due_at, id); releases come before the end of the waiting list because their
+// instants do (S6).
+func (q Q) NextDue(ctx context.Context, until time.Time) (Due, error) {
+	var d Due
+	err := q.NewSelect().Model(&d).Where("du.ended_at IS NULL AND du.due_at <= ?", until).
+		OrderExpr("du.due_at, CASE WHEN du.move = 'end_waiting' THEN 1 ELSE 0 END, du.id").Limit(1).Scan(ctx)
+	return d, err
+}
+
+// LockDue reads an open deadline for work; gone means somebody else did it.
+func (tx *Tx) LockDue(ctx context.Context, id string) (Due, error) {
+	var d Due
+	sel := tx.NewSelect().Model(&d).Where("du.id = ? AND du.ended_at IS NULL", id)
+	if tx.Engine == Postgres {
+		sel = sel.For("UPDATE")
+	}
+	err := sel.Scan(ctx)
+	return d, err
+}
+
+// EndDue closes a deadline with what came of it.
+func (tx *Tx) EndDue(ctx context.Context, id, outcome string) error {
+	_, err := tx.NewRaw("UPDATE due SET ended_at = ?, outcome = ? WHERE id = ?", tx.Now, outcome, id).Exec(ctx)
+	return err
+}
+
+// MoveDue sets a later instant for an open deadline.
+func (tx *Tx) MoveDue(ctx context.Context, id string, at time.Time) error {
+	_, err := tx.NewRaw("UPDATE due SET due_at = ? WHERE id = ?", at.UTC(), id).Exec(ctx)
+	return err
+}
+
+// EndDues closes the open deadlines of a case: its state has moved on.
+func (tx *Tx) EndDues(ctx context.Context, caseID, outcome string) error {
+	_, err := tx.NewRaw("UPDATE due SET ended_at = ?, outcome = ? WHERE case_id = ? AND ended_at IS NULL", tx.Now, outcome, caseID).Exec(ctx)
+	return err
+}
+
+// OpenDues lists the open deadlines of a case.
+func (q Q) OpenDues(ctx context.Context, caseID string) (out []Due, err error) {
+	err = q.NewSelect().Model(&out).Where("du.case_id = ? AND du.ended_at IS NULL", caseID).OrderExpr("du.due_at").Scan(ctx)
+	return out, err
+}
+
+// Outbox is an effect on the outside world that a transaction has booked.
+type Outbox struct {
+	bun.BaseModel `bun:"table:outbox,alias:o"`
+	ID            string `bun:",pk"`
+	ProgrammeID   string
+	CaseID        string
+	WorkerID      string
+	Channel       string // sms
+	Wording       string
+	Params        string // JSON; no phone, no ID
+	CreatedAt     time.Time
+	NextAt        time.Time // machine clock
+	LeaseUntil    *time.Time
+	LeaseBy       string
+	Attempts      int
+	SentAt        *time.Time
+	DeadAt        *time.Time
+	Fault         string
+}
+
+// ClaimOutbox takes up to limit rows for one runner by one statement; the lease
+// runs on the machine clock.
+func (tx *Tx) ClaimOutbox(ctx context.Context, runner string, machine time.Time, lease time.Duration, limit int) (out []Outbox, err error) {
+	skip := ""
+	if tx.Engine == Postgres {
+		skip = " FOR UPDATE SKIP LOCKED"
+	}
+	err = tx.NewRaw(`UPDATE outbox SET lease_by = ?, lease_until = ?, attempts = attempts + 1 WHERE id IN (
+		SELECT id FROM outbox WHERE sent_at IS NULL AND dead_at IS NULL AND next_at <= ? AND (lease_until IS NULL OR lease_until < ?)
+		ORDER BY next_at, id LIMIT ?`+skip+`) RETURNING *`, runner, machine.Add(lease).UTC(), machine.UTC(), machine.UTC(), limit).Scan(ctx, &out)
+	return out, err
+}
+
+// EndOutbox records what came of a delivery: sent, try again at next, or dead.
+func (tx *Tx) EndOutbox(ctx context.Context, id string, sent, dead *time.Time, next time.Time, fault string) error {
+	_, err := tx.NewRaw("UPDATE outbox SET sent_at = ?, dead_at = ?, next_at = ?, fault = ?, lease_until = NULL WHERE id = ?", sent, dead, next.UTC(), fault, id).Exec(ctx)
+	return err
+}
+
+// Delivered says whether any message of a case booked since an instant reached
+// its phone, or is an in-page message that was read.
+func (q Q) Delivered(ctx context.Context, caseID string, since time.Time) (bool, error) {
+	n, err := q.NewSelect().Table("outbox").Where("case_id = ? AND created_at >= ? AND sent_at IS NOT NULL", caseID, since.UTC()).Count(ctx)
+	if err != nil || n > 0 {
+		return n > 0, err
+	}
+	n, err = q.NewSelect().Table("message").Where("case_id = ? AND at >= ? AND read_at IS NOT NULL", caseID, since.UTC()).Count(ctx)
+	if err != nil || n > 0 {
+		return n > 0, err
+	}
+	n, err = q.NewSelect().Table("event").Where("case_id = ? AND name = 'call' AND at >= ?", caseID, since.UTC()).Count(ctx)
+	return n > 0, err
+}
+
+// Message is a message in the worker's own inbox: the truth, whatever the
+// channels do.
+type Message struct {
+	bun.BaseModel `bun:"table:message,alias:m"`
+	ID            string `bun:",pk"`
+	WorkerID      string
+	ProgrammeID   string
+	CaseID        string
+	Wording       string
+	Body          string
+	At            time.Time
+	ReadAt        *time.Time
+}
+
+// Messages lists a worker's messages, newest first.
+func (q Q) Messages(ctx context.Context, worker string, limit int) (out []Message, err error) {
+	err = q.NewSelect().Model(&out).Where("m.worker_id = ?", worker).OrderExpr("m.id DESC").Limit(int64(limit)).Scan(ctx)
+	return out, err
+}
+
+// ReadMessages marks a worker's messages as read.
+func (tx *Tx) ReadMessages(ctx context.Context, worker string) error {
+	_, err := tx.NewRaw("UPDATE message SET read_at = ? WHERE worker_id = ? AND read_at IS NULL", tx.Now, worker).Exec(ctx)
+	return err
+}
