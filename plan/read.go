@@ -27,7 +27,11 @@ var bom = []byte("\xef\xbb\xbf")
 func even(b []byte) []byte {
 	b = bytes.TrimPrefix(b, bom)
 	b = bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n"))
-	return bytes.ReplaceAll(b, []byte("\r"), []byte("\n"))
+	b = bytes.ReplaceAll(b, []byte("\r"), []byte("\n"))
+	if b == nil { // an empty file is not a missing one
+		b = []byte{}
+	}
+	return b
 }
 
 // reader gathers the faults of one folder.

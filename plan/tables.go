@@ -54,7 +54,7 @@ func (r *reader) majors(p *scheme.Programme) {
 			Name: w.must("name"), Medical: w.cell["medical"], Note: w.cell["note"],
 			Subjects: strings.Split(w.must("subjects"), "、"),
 		}
-		if _, ok := p.College(m.College); !ok && m.College != "" {
+		if _, ok := p.College(m.College); !ok && m.College != "" && len(p.Colleges) > 0 {
 			w.fault("programme.yaml 里没有院校 %s。", m.College)
 		}
 		lk := levelKeys[m.Level]
