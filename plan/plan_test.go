@@ -335,3 +335,11 @@ func TestLoad_EmptyFolderNamesEveryFile(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkEmbedded(b *testing.B) {
+	for b.Loop() {
+		if _, err := Embedded(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
