@@ -38,7 +38,12 @@ type RuleError struct {
 	Txn int64
 	I   int // leaf of the transaction; -1: the transaction as a whole
 	N   int // acceptance number, 0 where none is meant
-	Why string
+	// Rule is the rule broken, one word: empty, order, programme, begin,
+	// unknown, cap, number, full, leave, open, reinstate or seats.
+	Rule string
+	Why  string // in English
+	// Of seats: whom the rule seats, and whom the log seats.
+	Want, Got []int
 }
 
 func (e *RuleError) Error() string {
@@ -86,7 +91,7 @@ func (b *Board) drop(n int) bool {
 // is then of no further use.
 func (b *Board) Apply(txn []Leaf, get func(index int64) (Leaf, bool)) error {
 	if len(txn) == 0 {
-		return &RuleError{Txn: b.Txn + 1, I: -1, Why: "no leaves"}
+		return &RuleError{Txn: b.Txn + 1, I: -1, Rule: "empty", Why: "no leaves"}
 	}
 	if b.seated == nil {
 		b.seated, b.suspended, b.bands = map[int]bool{}, map[int]bool{}, map[int]int{}
@@ -98,31 +103,31 @@ func (b *Board) Apply(txn []Leaf, get func(index int64) (Leaf, bool)) error {
 	var seats []int
 	for i := range txn {
 		l := &txn[i]
-		fail := func(why string, args ...any) error {
-			return &RuleError{Txn: no, I: i, N: l.N, Why: fmt.Sprintf(why, args...)}
+		fail := func(rule, why string, args ...any) error {
+			return &RuleError{Txn: no, I: i, N: l.N, Rule: rule, Why: fmt.Sprintf(why, args...)}
 		}
 		switch {
 		case l.Txn != no || l.I != i:
-			return fail("numbered %d/%d instead of %d/%d", l.Txn, l.I, no, i)
+			return fail("order", "numbered %d/%d instead of %d/%d", l.Txn, l.I, no, i)
 		case l.Programme != b.Programme:
-			return fail("of another programme")
+			return fail("programme", "of another programme")
 		case b.Size == 0 && l.Kind != "rules":
-			return fail("the log does not begin with rules")
+			return fail("begin", "the log does not begin with rules")
 		case l.N > b.K && l.Kind != "accept":
-			return fail("this number was never given")
+			return fail("unknown", "this number was never given")
 		}
 		switch l.Kind {
 		case "rules":
 			if len(b.seated) > l.Cap {
-				return fail("the cap %d is below the %d seated", l.Cap, len(b.seated))
+				return fail("cap", "the cap %d is below the %d seated", l.Cap, len(b.seated))
 			}
 			b.Cap, b.Max = l.Cap, l.Max
 		case "accept":
 			if l.N != b.K+1 {
-				return fail("the next number is %d", b.K+1)
+				return fail("number", "the next number is %d", b.K+1)
 			}
 			if len(b.seated) >= b.Cap && len(b.waiting) >= b.Max {
-				return fail("accepted although %d seats and %d waiting places are full", b.Cap, b.Max)
+				return fail("full", "accepted although %d seats and %d waiting places are full", b.Cap, b.Max)
 			}
 			b.K = l.N
 			b.join(l.N)
@@ -131,7 +136,7 @@ func (b *Board) Apply(txn []Leaf, get func(index int64) (Leaf, bool)) error {
 				delete(b.seated, l.N)
 				b.left[l.N] = true
 			} else if !b.drop(l.N) {
-				return fail("leaves without a seat or a waiting place")
+				return fail("leave", "leaves without a seat or a waiting place")
 			}
 			delete(b.suspended, l.N)
 		case "suspend":
@@ -140,11 +145,11 @@ func (b *Board) Apply(txn []Leaf, get func(index int64) (Leaf, bool)) error {
 			delete(b.suspended, l.N)
 		case "open":
 			if err := b.open(l, first, txn, get); err != nil {
-				return fail("%v", err)
+				return fail("open", "%v", err)
 			}
 		case "reinstate":
 			if !b.left[l.N] {
-				return fail("reinstated without having lost a seat")
+				return fail("reinstate", "reinstated without having lost a seat")
 			}
 			delete(b.left, l.N)
 			b.bands[l.N] = 0
@@ -159,7 +164,7 @@ func (b *Board) Apply(txn []Leaf, get func(index int64) (Leaf, bool)) error {
 	}
 	want := b.Entitled()
 	if !slices.Equal(seats, want) {
-		return &RuleError{Txn: no, I: -1, Why: fmt.Sprintf("the rule seats %s, the log seats %s", list(want), list(seats))}
+		return &RuleError{Txn: no, I: -1, Rule: "seats", Want: want, Got: seats, Why: fmt.Sprintf("the rule seats %s, the log seats %s", list(want), list(seats))}
 	}
 	for _, n := range want {
 		b.drop(n)
