@@ -27,6 +27,7 @@ type Answers struct {
 	Hukou         string `json:"hukou"`                    // 户籍类型
 	OwnUnion      string `json:"own_union"`                // own, none, other, unknown
 	OwnUnionName  string `json:"own_union_name,omitempty"` // 所在工会, as typed
+	VillageUnion  string `json:"village_union,omitempty"`  // a 村（社区） union that stamps instead of the town's, as typed
 	RecUnion      string `json:"rec_union"`                // key of the recommending union, or "own"
 	RecUnionName  string `json:"rec_union_name"`           // its name as it will stand on the seal
 	Officer       string `json:"officer"`                  // yes, no: is a union officer himself
