@@ -175,14 +175,14 @@ func build() []FieldSpec {
 	consent := func(key, label, wording string, at func(*Answers) *string) {
 		f := FieldSpec{
 			Key: key, Label: label, Kind: KindConsent, Sees: seesDesk, Privacy: PrivacyPersonal,
-			Purpose: forRecord, Keep: keepCase, Clause: "5.2",
+			Purpose: forRecord, Keep: keepCase, Clause: "A2.1",
 			Check: func(app *Application, p *Programme, _ time.Time) []Reason {
 				text, ok := p.Wording[wording]
 				switch v := *at(&app.Answers); {
 				case v == "":
-					return wrong("consent_missing", key, "请看完“"+label+"”，在前面打勾。不同意就办不了这次申请。", label+"没有勾选", "5.2")
+					return wrong("consent_missing", key, "请看完“"+label+"”，在前面打勾。不同意就办不了这次申请。", label+"没有勾选", "A2.1")
 				case !ok || v != WordingHash(text):
-					return wrong("consent_changed", key, "“"+label+"”的文字有改动。请再看一遍，重新打勾。", label+"不是现在的文字", "5.2")
+					return wrong("consent_changed", key, "“"+label+"”的文字有改动。请再看一遍，重新打勾。", label+"不是现在的文字", "A2.1")
 				}
 				return nil
 			},

@@ -34,7 +34,9 @@ func fieldPlan() *Programme {
 	}
 }
 
-func note(id string) FileNote { return FileNote{ID: id, SHA256: "sha-" + id, Type: "image/jpeg", Pages: 1} }
+func note(id string) FileNote {
+	return FileNote{ID: id, SHA256: "sha-" + id, Type: "image/jpeg", Pages: 1}
+}
 
 // complete is an application to which nothing is missing.
 func complete(p *Programme) *Application {

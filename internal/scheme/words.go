@@ -89,6 +89,7 @@ func workerKinds(*Programme) []Option {
 		{Value: "industrial", Label: "产业工人", Hint: "在工厂、工地、矿山、运输等一线干活"},
 		{Value: "migrant", Label: "农民工", Hint: "农村户口，不种地、在外务工"},
 		{Value: WorkerNewForm, Label: "新就业形态职工", Hint: "货车司机、快递员、骑手、网约车司机等"},
+		{Value: "flexible", Label: "灵活就业人员", Hint: "零工、个体、临时帮工"},
 		{Value: "frontline", Label: "其他一线职工", Hint: "服务、教育、医护、保洁、保安等"},
 		{Value: "other", Label: "其他"},
 	}
