@@ -1,0 +1,36 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"yuanmeng/internal/scheme"
+)
+
+// DeliverMessages puts messages into their inboxes; one that is there already
+// stays as it is, read or unread.
+func (tx *Tx) DeliverMessages(ctx context.Context, ms []Message) error {
+	if len(ms) == 0 {
+		return nil
+	}
+	_, err := tx.NewInsert().Model(&ms).On("CONFLICT (id) DO NOTHING").Exec(ctx)
+	return err
+}
+
+// PostponeOutbox lets a row rest until next without counting it as a try.
+func (tx *Tx) PostponeOutbox(ctx context.Context, id string, next time.Time) error {
+	_, err := tx.NewRaw("UPDATE outbox SET next_at = ?, attempts = attempts - 1, lease_until = NULL WHERE id = ? AND sent_at IS NULL AND dead_at IS NULL", next.UTC(), id).Exec(ctx)
+	return err
+}
+
+// Outbox lists the newest rows of the outbox, for the desk and for tests.
+func (q Q) Outbox(ctx context.Context, limit int) (out []Outbox, err error) {
+	err = q.NewSelect().Model(&out).OrderExpr("o.id DESC").Limit(int64(limit)).Scan(ctx)
+	return out, err
+}
+
+// StaleDrafts lists cases of a programme that never were submitted.
+func (q Q) StaleDrafts(ctx context.Context, programme string, limit int) (ids []string, err error) {
+	err = q.NewSelect().Table("cases").Column("id").Where("programme_id = ? AND state = ?", programme, scheme.Draft).OrderExpr("id").Limit(int64(limit)).Scan(ctx, &ids)
+	return ids, err
+}
