@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -23,6 +24,7 @@ type Case struct {
 	Prior         scheme.CaseState
 	Place         scheme.Place
 	Band          int
+	BandOpened    bool // the public log knows the band
 	No            *int64
 	Priority      string
 	Suspended     bool
@@ -548,4 +550,71 @@ func (q Q) HoldsPerson(ctx context.Context, caseID string) (bool, error) {
 func (tx *Tx) ContestersOf(ctx context.Context, caseID string) (out []Case, err error) {
 	err = tx.NewSelect().Model(&out).Where("c.contested_with = ? AND c.state IN ('accepted', 'returned', 'at_district', 'approved')", caseID).OrderExpr("c.no").Scan(ctx)
 	return out, err
+}
+
+// WaitingBand is one waiting place with what the public log knows of its band.
+type WaitingBand struct {
+	ID         string
+	No         int
+	Band       int
+	BandOpened bool
+	BandLeaf   *int64
+	Suspended  bool
+}
+
+// WaitingBands lists the waiting places with their bands, by (band, number).
+func (tx *Tx) WaitingBands(ctx context.Context, programme string) (out []WaitingBand, err error) {
+	err = tx.NewSelect().Table("cases").Column("id", "no", "band", "band_opened", "band_leaf", "suspended").
+		Where("programme_id = ? AND place = 'waiting'", programme).OrderExpr("band, no").Scan(ctx, &out)
+	return out, err
+}
+
+// Numbered gives, of the cases named, those that already have a number. On
+// PostgreSQL it locks them all, so that two nodes never number one twice.
+func (tx *Tx) Numbered(ctx context.Context, ids []string) (map[string]Case, error) {
+	var rows []Case
+	q := tx.NewSelect().Model(&rows).Where("c.id IN (?)", bun.In(ids)).OrderExpr("c.id")
+	if tx.Engine == Postgres {
+		q = q.For("UPDATE")
+	} else {
+		q = q.Where("c.no IS NOT NULL")
+	}
+	if err := q.Scan(ctx); err != nil {
+		return nil, err
+	}
+	out := map[string]Case{}
+	for _, r := range rows {
+		if r.No != nil {
+			out[r.ID] = r
+		}
+	}
+	return out, nil
+}
+
+// PutCases writes whole rows of cases in one statement.
+func (tx *Tx) PutCases(ctx context.Context, cs []Case) error {
+	q := tx.NewInsert().Model(&cs).On("CONFLICT (id) DO UPDATE")
+	for _, col := range []string{"state", "place", "band", "no", "suspended", "contested", "contested_with", "version", "revision", "person_index",
+		"name", "employer", "union_key", "union_name", "town", "college", "level", "major", "worker_kind", "hukou", "sex", "age_band", "region",
+		"priority", "untypable", "last_actor", "accept_leaf", "accepted_at", "seated_at", "since", "due_at", "saved_at"} {
+		q = q.Set(col + " = EXCLUDED." + col)
+	}
+	_, err := q.Exec(ctx)
+	return err
+}
+
+// InsertAll adds the rows of a slice; an empty slice is nothing to do.
+func (tx *Tx) InsertAll(ctx context.Context, rows any) error {
+	if reflect.ValueOf(rows).Elem().Len() == 0 {
+		return nil
+	}
+	return tx.Insert(ctx, rows)
+}
+
+// CaseRow reads a case without a viewer: for the system's own hands only (the
+// clock, a print code, the deliverer).
+func (q Q) CaseRow(ctx context.Context, id string) (Case, error) {
+	var c Case
+	err := q.NewSelect().Model(&c).Where("c.id = ?", id).Scan(ctx)
+	return c, err
 }

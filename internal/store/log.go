@@ -132,3 +132,17 @@ func (q Q) Events(ctx context.Context, name, before string, limit int) (out []Ev
 	err = sel.OrderExpr("e.id DESC").Limit(int64(limit)).Scan(ctx)
 	return out, err
 }
+
+// LookedToday says whether an account has opened a case since the Shanghai
+// midnight of now.
+func (q Q) LookedToday(ctx context.Context, caseID, actor, what string, now time.Time) (bool, error) {
+	day := now.Add(8 * time.Hour).Truncate(24 * time.Hour).Add(-8 * time.Hour)
+	n, err := q.NewSelect().Table("event").Where("case_id = ? AND actor_id = ? AND name = ? AND at >= ?", caseID, actor, what, day.UTC()).Count(ctx)
+	return n > 0, err
+}
+
+// Lookers lists who looked at a case: organisation, role, instant; newest first.
+func (q Q) Lookers(ctx context.Context, caseID string, limit int) (out []Event, err error) {
+	err = q.NewSelect().Model(&out).Where("e.case_id = ? AND e.name IN ('look', 'reveal', 'look_file')", caseID).OrderExpr("e.id DESC").Limit(int64(limit)).Scan(ctx)
+	return out, err
+}

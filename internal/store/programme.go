@@ -23,11 +23,11 @@ type Programme struct {
 	OpenedAt      *time.Time
 }
 
-// ProgrammeVersion is one public version of an opened programme.
-type ProgrammeVersion struct {
+// Version is one public version of an opened programme.
+type Version struct {
 	bun.BaseModel `bun:"table:programme_version,alias:pv"`
 	ProgrammeID   string `bun:",pk"`
-	Version       int    `bun:",pk"`
+	N             int    `bun:"version,pk"`
 	At            time.Time
 	ByID          string
 	SecondID      string
@@ -59,7 +59,7 @@ func (q Q) Programmes(ctx context.Context) (out []Programme, err error) {
 }
 
 // Versions lists the public versions of a programme, oldest first.
-func (q Q) Versions(ctx context.Context, programme string) (out []ProgrammeVersion, err error) {
+func (q Q) Versions(ctx context.Context, programme string) (out []Version, err error) {
 	err = q.NewSelect().Model(&out).Where("pv.programme_id = ?", programme).OrderExpr("pv.version").Scan(ctx)
 	return out, err
 }
@@ -73,7 +73,7 @@ func (tx *Tx) PutProgramme(ctx context.Context, p *Programme) error {
 }
 
 // PutVersion adds a public version.
-func (tx *Tx) PutVersion(ctx context.Context, v *ProgrammeVersion) error {
+func (tx *Tx) PutVersion(ctx context.Context, v *Version) error {
 	_, err := tx.NewInsert().Model(v).Exec(ctx)
 	return err
 }
@@ -92,4 +92,19 @@ func (q Q) Fact(ctx context.Context, name string) (string, error) {
 func (tx *Tx) SetFact(ctx context.Context, name, body string) error {
 	_, err := tx.NewRaw("INSERT INTO fact (name, body) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET body = EXCLUDED.body", name, body).Exec(ctx)
 	return err
+}
+
+// ProgrammeVersion reads only the version and the state of a programme.
+func (q Q) ProgrammeVersion(ctx context.Context, id string) (version int, state string, err error) {
+	err = q.NewSelect().Table("programme").Column("version", "state").Where("id = ?", id).Scan(ctx, &version, &state)
+	return version, state, err
+}
+
+// ProgrammeState is where a programme stands, without its data.
+type ProgrammeState struct{ ID, State string }
+
+// ProgrammeStates lists where every programme stands, newest first.
+func (q Q) ProgrammeStates(ctx context.Context) (out []ProgrammeState, err error) {
+	err = q.NewSelect().Table("programme").Column("id", "state").OrderExpr("id DESC").Scan(ctx, &out)
+	return out, err
 }

@@ -73,6 +73,16 @@ func (c *Ctx) Saved() error {
 // Meta is the frame of a page of this request: everything but the title comes
 // from the session and the site, so no handler fills it by hand.
 func (c *Ctx) Meta(title string) PageMeta {
+	m := c.frame(title)
+	if c.deps.TakeFlash != nil {
+		m.Flash = c.deps.TakeFlash(c.R)
+	}
+	return m
+}
+
+// frame is Meta without the kept sentence: an error page leaves it for the
+// page after it.
+func (c *Ctx) frame(title string) PageMeta {
 	m := PageMeta{Title: title, Lang: "zh-CN", Door: c.route.Door, Script: true,
 		Path: c.R.URL.Path, Now: c.Now, Account: c.Viewer.Name, SignOut: c.deps.signOut(),
 		NoIndex: c.route.Guard != Public}
@@ -88,9 +98,6 @@ func (c *Ctx) Meta(title string) PageMeta {
 	m.Programme = or(c.Viewer.ProgrammeName, m.Site.Programme)
 	if c.deps.Nav != nil {
 		m.Nav = c.deps.Nav(c.R, c.Viewer)
-	}
-	if c.deps.TakeFlash != nil {
-		m.Flash = c.deps.TakeFlash(c.R)
 	}
 	return m
 }
@@ -163,7 +170,7 @@ func (c *Ctx) fail(err error) {
 			"code": e.Code, "number": c.Number})
 		return
 	}
-	m := c.Meta(e.Title)
+	m := c.frame(e.Title)
 	m.NoIndex = true
 	if err := c.RenderAs(e.Code, ErrorPage(m, *e, c.Number)); err != nil {
 		http.Error(c.W, e.Title, e.Code)

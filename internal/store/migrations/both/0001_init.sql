@@ -65,6 +65,7 @@ CREATE TABLE cases (
     prior TEXT NOT NULL,
     place TEXT NOT NULL CHECK (place IN ('none', 'waiting', 'held', 'confirmed', 'consumed')),
     band INTEGER NOT NULL,
+    band_opened BOOLEAN NOT NULL,
     no BIGINT,
     priority TEXT NOT NULL,
     suspended BOOLEAN NOT NULL,

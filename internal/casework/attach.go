@@ -1,0 +1,123 @@
+package casework
+
+import (
+	"bytes"
+	"context"
+	"io"
+
+	"yuanmeng/internal/scheme"
+	"yuanmeng/internal/store"
+)
+
+// Page is one page of an uploaded file, cleaned and re-encoded by package photo.
+type Page struct {
+	Type string
+	Body []byte
+}
+
+// Upload is a file that photo has judged: its pages and what was noticed.
+type Upload struct {
+	Kind     scheme.FileKind
+	SHA256   string // of the bytes as they came
+	Pages    []Page
+	Findings []scheme.Finding
+}
+
+// maxStored bounds one stored page; photo has already bounded what came in.
+const maxStored = 20 << 20
+
+// Attach seals the pages of an upload and puts the file into the worker's draft
+// or running correction. Blobs are written before the row: a crash between
+// leaves a blob that the next sweep removes.
+func (w *Work) Attach(ctx context.Context, workerID, caseID string, up Upload) (*scheme.Application, error) {
+	c, err := w.own(ctx, workerID, caseID)
+	if err != nil {
+		return nil, err
+	}
+	key, err := w.key(&c)
+	if err != nil {
+		return nil, err
+	}
+	now := w.Now().UTC()
+	var rows []store.File
+	size := int64(0)
+	for i, pg := range up.Pages {
+		id := store.NewID(now)
+		blob, err := w.Files.Put(key, fileAAD(caseID, id), bytes.NewReader(pg.Body), maxStored)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, store.File{ID: id, CaseID: caseID, Kind: up.Kind, Page: i + 1, Blob: blob.ID, SHA256: blob.SHA256, Type: pg.Type, Size: blob.Size, At: now})
+		size += blob.Size
+	}
+	if len(rows) == 0 {
+		return nil, refuse("empty_file", "文件是空的，请重新选一张照片。", "空文件", "A2.1")
+	}
+	err = w.DB.Write(ctx, w.Now(), func(tx *store.Tx) error { return tx.Insert(ctx, &rows) })
+	if err != nil {
+		return nil, err
+	}
+	return w.Save(ctx, workerID, caseID, func(app *scheme.Application, _ *scheme.Programme) error {
+		app.Files[up.Kind] = scheme.FileNote{
+			ID: rows[0].ID, SHA256: up.SHA256, Type: rows[0].Type, Size: size, Pages: len(rows), At: w.Now().UTC(), Findings: up.Findings,
+		}
+		return nil
+	})
+}
+
+// Detach takes a file out of the draft.
+func (w *Work) Detach(ctx context.Context, workerID, caseID string, kind scheme.FileKind) error {
+	_, err := w.Save(ctx, workerID, caseID, func(app *scheme.Application, _ *scheme.Programme) error {
+		delete(app.Files, kind)
+		return nil
+	})
+	return err
+}
+
+func fileAAD(caseID, fileID string) string { return "file/" + caseID + "/" + fileID }
+
+// ReadFile opens one stored page of a case that the caller may see.
+func (w *Work) ReadFile(ctx context.Context, c store.Case, fileID string) ([]byte, string, error) {
+	f, err := w.DB.File(ctx, fileID)
+	if store.IsNone(err) || err == nil && f.CaseID != c.ID {
+		return nil, "", ErrNotFound
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	key, err := w.key(&c)
+	if err != nil {
+		return nil, "", err
+	}
+	r, _, err := w.Files.Get(key, fileAAD(c.ID, f.ID), f.Blob)
+	if err != nil {
+		return nil, "", err
+	}
+	defer r.Close()
+	b, err := io.ReadAll(io.LimitReader(r, maxStored+1))
+	return b, f.Type, err
+}
+
+// FilePages lists the stored pages of the file that an application names.
+func (w *Work) FilePages(ctx context.Context, c store.Case, note scheme.FileNote) ([]store.File, error) {
+	all, err := w.DB.Files(ctx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	var at *store.File
+	for i := range all {
+		if all[i].ID == note.ID {
+			at = &all[i]
+		}
+	}
+	if at == nil {
+		return nil, nil
+	}
+	var out []store.File
+	for _, f := range all {
+		if f.Kind == at.Kind && f.At.Equal(at.At) {
+			out = append(out, f)
+		}
+	}
+	return out, nil
+}

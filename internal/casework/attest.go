@@ -1,0 +1,102 @@
+package casework
+
+import (
+	"context"
+	"strings"
+
+	"yuanmeng/internal/scheme"
+	"yuanmeng/internal/store"
+)
+
+// Attestation is what a union officer says about a form that he has scanned.
+type Attestation struct {
+	Code      string // short code of the form
+	Member    bool   // 会员属实
+	Frontline bool   // 在岗（一线岗位）
+	Conduct   bool   // 工作表现好、敬业精神强，同意推荐
+	Disagree  string // reason, when he does not agree
+}
+
+// Scan finds the case of a printed form for the officer of its recommending
+// union. Whoever is not of that union or one above it gets the same answer as
+// for a code that does not exist; nobody attests himself.
+func (w *Work) Scan(ctx context.Context, a scheme.Actor, workerOfOfficer, code string) (store.Case, error) {
+	code, ok := w.FormCode(code)
+	if !ok {
+		return store.Case{}, refuse("code", "", "编码不对。请看表上二维码旁边的编码，共12位", "A3.3")
+	}
+	c, err := w.DB.CaseByForm(ctx, code)
+	if store.IsNone(err) {
+		return c, ErrNotFound
+	}
+	if err != nil {
+		return c, err
+	}
+	p, _, err := w.Programme(ctx, c.ProgrammeID)
+	if err != nil {
+		return c, err
+	}
+	if !w.officerOf(p, a.Org, c.UnionKey) {
+		return store.Case{}, ErrNotFound
+	}
+	if workerOfOfficer != "" && c.WorkerID == workerOfOfficer {
+		return store.Case{}, refuse("self", "", "不能为自己推荐，请由上级工会办理", "A3.3")
+	}
+	return c, nil
+}
+
+// officerOf says whether a union is the recommending one or stands above it.
+func (w *Work) officerOf(p *scheme.Programme, union, rec string) bool {
+	for k, i := rec, 0; k != "" && i < 8; i++ {
+		if k == union {
+			return true
+		}
+		u, ok := p.UnionBy(k)
+		if !ok {
+			return false
+		}
+		k = u.Parent
+	}
+	return false
+}
+
+// Attest records what the officer says. It is a trace beside the wet stamp and
+// blocks nothing; a disagreement must be answered by the district (moves 6).
+func (w *Work) Attest(ctx context.Context, a scheme.Actor, workerOfOfficer string, at Attestation) error {
+	c, err := w.Scan(ctx, a, workerOfOfficer, at.Code)
+	if err != nil {
+		return err
+	}
+	at.Disagree = strings.TrimSpace(at.Disagree)
+	move := scheme.Attest
+	if at.Disagree != "" {
+		move = scheme.Disagree
+		if len([]rune(at.Disagree)) > 500 {
+			return refuse("too_long", "", "原因请写在500字以内", "A3.3")
+		}
+	} else if !at.Member || !at.Frontline || !at.Conduct {
+		return refuse("incomplete", "", "三项都确认才能同意推荐；有一项不属实请选“不同意”并写明原因", "A3.3")
+	}
+	return w.act(ctx, c.ProgrammeID, func(t *turn) error {
+		e, err := t.load(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		before, err := t.tx.Attestations(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		for _, b := range before {
+			if b.StaffID == a.ID && b.FormCode == c.FormCode && b.Disagree == at.Disagree {
+				return nil // a double tap
+			}
+		}
+		if _, err := t.step(ctx, e, move, a, scheme.Args{Reason: at.Disagree}); err != nil {
+			return err
+		}
+		return t.tx.Insert(ctx, &store.Attestation{
+			ID: store.NewID(t.tx.Now), ProgrammeID: c.ProgrammeID, CaseID: c.ID, FormCode: c.FormCode, StaffID: a.ID, StaffName: a.Name, UnionKey: a.Org,
+			Member: at.Member, Frontline: at.Frontline, Conduct: at.Conduct, Disagree: at.Disagree, At: t.tx.Now,
+		})
+	})
+}

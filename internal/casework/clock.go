@@ -1,0 +1,117 @@
+package casework
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"yuanmeng/internal/scheme"
+	"yuanmeng/internal/store"
+)
+
+// RunDue makes the moves whose deadline has passed at until, in the order of
+// their instants, each as its own act with Now = the programme clock. It gives
+// how many it made. When stop is not nil it is asked to bring the clock to each
+// due instant first (demo and simulation).
+func (w *Work) RunDue(ctx context.Context, until time.Time, stop func(time.Time)) (int, error) {
+	n := 0
+	for {
+		d, err := w.DB.NextDue(ctx, until)
+		if store.IsNone(err) {
+			return n, nil
+		}
+		if err != nil {
+			return n, err
+		}
+		if stop != nil {
+			stop(d.DueAt)
+		}
+		if err := w.runDue(ctx, d); err != nil {
+			return n, err
+		}
+		n++
+		if ctx.Err() != nil {
+			return n, ctx.Err()
+		}
+	}
+}
+
+func (w *Work) runDue(ctx context.Context, d store.Due) error {
+	return w.act(ctx, d.ProgrammeID, func(t *turn) error {
+		d, err := t.tx.LockDue(ctx, d.ID)
+		if store.IsNone(err) {
+			return nil // another runner was quicker
+		}
+		if err != nil {
+			return err
+		}
+		if d.Move == scheme.EndWaiting {
+			if err := t.endWaiting(ctx); err != nil {
+				return err
+			}
+			return t.tx.EndDue(ctx, d.ID, "done")
+		}
+		e, err := t.load(ctx, d.CaseID)
+		if err != nil {
+			return err
+		}
+		switch d.Move {
+		case scheme.Execute:
+			err = t.execute(ctx, e, scheme.SystemActor, scheme.Args{})
+		case scheme.Lapse:
+			// An answer given in time is read before any deadline acts: a
+			// correction that was sent has ended this row in its own act.
+			_, err = t.step(ctx, e, d.Move, scheme.SystemActor, scheme.Args{})
+		default:
+			_, err = t.step(ctx, e, d.Move, scheme.SystemActor, scheme.Args{})
+		}
+		var r *Refused
+		if errors.As(err, &r) {
+			if r.Code() == "undelivered" {
+				// Nothing reached him: the seat stays, a person has to call, and
+				// the clock looks again after the next working day.
+				if err := t.event(ctx, e.row.ID, scheme.SystemActor, "undelivered", map[string]any{}); err != nil {
+					return err
+				}
+				return t.tx.MoveDue(ctx, d.ID, t.cal.WorkingDays(t.tx.Now, 1))
+			}
+			return t.tx.EndDue(ctx, d.ID, r.Code())
+		}
+		if err != nil {
+			return err
+		}
+		return t.tx.EndDue(ctx, d.ID, "done")
+	})
+}
+
+// book adds a deadline to a case.
+func (t *turn) book(ctx context.Context, e *entry, move scheme.MoveName, at time.Time) error {
+	return t.tx.Insert(ctx, &store.Due{ID: store.NewID(t.tx.Now), ProgrammeID: e.row.ProgrammeID, CaseID: e.row.ID, Move: move, DueAt: at.UTC()})
+}
+
+// endWaiting ends the whole waiting list at promote_until: one leaf, and every
+// waiting case ends as not reached (S5).
+func (t *turn) endWaiting(ctx context.Context) error {
+	if t.tally.ListEnded {
+		return nil
+	}
+	list, err := t.tx.WaitingBands(ctx, t.tally.ProgrammeID)
+	if err != nil {
+		return err
+	}
+	for _, r := range list {
+		e, err := t.load(ctx, r.ID)
+		if err != nil {
+			return err
+		}
+		if _, err := t.step(ctx, e, scheme.EndWaiting, scheme.SystemActor, scheme.Args{}); err != nil {
+			return err
+		}
+		if err := t.ended(ctx, e); err != nil {
+			return err
+		}
+	}
+	t.tally.ListEnded = true
+	t.leaves = append(t.leaves, endLeaf())
+	return t.event(ctx, "", scheme.SystemActor, "end_waiting", map[string]any{"rows": len(list)})
+}

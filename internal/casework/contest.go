@@ -1,0 +1,84 @@
+package casework
+
+import (
+	"context"
+
+	"yuanmeng/internal/scheme"
+	"yuanmeng/internal/store"
+)
+
+// settleFor is the finding of two persons that a contested ID belongs to this
+// applicant. He resumes; the other case, which typed his number first, gets a
+// hearing. If that one sat before him he stands at the head of the list.
+func (t *turn) settleFor(ctx context.Context, e *entry, a scheme.Actor, args scheme.Args) error {
+	other := e.row.ContestedWith
+	if _, err := t.step(ctx, e, scheme.SettleFor, a, args); err != nil {
+		return err
+	}
+	if other == "" {
+		return nil
+	}
+	o, err := t.tx.LockCase(ctx, other)
+	if store.IsNone(err) || err == nil && !o.State.Live() {
+		return t.takePerson(ctx, e)
+	}
+	if err != nil {
+		return err
+	}
+	if o.ProgrammeID != e.row.ProgrammeID {
+		// A case of another programme is that programme's to decide; this one
+		// stays unapproved until its number is free.
+		return t.event(ctx, e.row.ID, a, "contest_elsewhere", map[string]any{"programme": o.ProgrammeID})
+	}
+	oe, err := t.take(ctx, o)
+	if err != nil {
+		return err
+	}
+	if oe.s.HearingOpen() {
+		return nil // its own hearing already runs; what follows from it is the same
+	}
+	_, err = t.step(ctx, oe, scheme.Revoke, a, scheme.Args{Cause: scheme.CauseContest, Reason: args.Reason, Second: args.Second})
+	return err
+}
+
+// takePerson gives the person index to a case whose contest is settled.
+func (t *turn) takePerson(ctx context.Context, e *entry) error {
+	living, err := t.tx.LivePersons(ctx, []string{e.row.PersonIndex})
+	if err != nil || living[e.row.PersonIndex] != "" {
+		return err
+	}
+	e.row.ContestedWith, e.dirty = "", true
+	return t.tx.Insert(ctx, &store.LivePerson{PersonIndex: e.row.PersonIndex, CaseID: e.row.ID})
+}
+
+// ended frees the person of a case that has ended unpaid and passes it to the
+// one who contested it with success.
+func (t *turn) ended(ctx context.Context, e *entry) error {
+	if err := t.tx.FreePerson(ctx, e.row.ID); err != nil {
+		return err
+	}
+	if err := t.tx.DropProposals(ctx, e.row.ID); err != nil {
+		return err
+	}
+	if err := t.tx.DropDrafts(ctx, []string{e.row.ID}); err != nil {
+		return err
+	}
+	rows, err := t.tx.ContestersOf(ctx, e.row.ID)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if r.PersonIndex != e.row.PersonIndex || r.ProgrammeID != e.row.ProgrammeID {
+			continue
+		}
+		oe, err := t.take(ctx, r)
+		if err != nil {
+			return err
+		}
+		if oe.s.Contested {
+			continue // not yet settled: the number is simply free again for two persons to find so
+		}
+		return t.takePerson(ctx, oe)
+	}
+	return nil
+}

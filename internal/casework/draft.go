@@ -1,0 +1,182 @@
+package casework
+
+import (
+	"context"
+	"slices"
+
+	"yuanmeng/internal/scheme"
+	"yuanmeng/internal/store"
+)
+
+// Begin gives the worker's case in a programme: the live one or the draft, or a
+// new draft. Drafts are possible long before opening (DESIGN §2.16); a case that
+// ended unpaid does not stand in the way of a new one.
+func (w *Work) Begin(ctx context.Context, workerID, programme string) (store.Case, error) {
+	c, err := w.DB.CaseOf(ctx, workerID, programme)
+	if err == nil && !c.State.Final() {
+		return c, nil
+	}
+	if err != nil && !store.IsNone(err) {
+		return c, err
+	}
+	err = w.DB.Write(ctx, w.Now(), func(tx *store.Tx) error {
+		f, err := w.frozen(ctx, tx.Q, programme)
+		if err != nil {
+			return err
+		}
+		if tx.Now.Before(f.p.DraftsAt) {
+			return refuse("too_early", "还没有到填表时间。"+scheme.Instant(f.p.DraftsAt)+"起可以填表。", "未到填表时间", "5.2")
+		}
+		if !tx.Now.Before(f.p.ClosesAt) {
+			return refuse("closed", "申报已于"+scheme.Until(f.p.ClosesAt)+"截止，不能再填写。", "申报已截止", "5.2")
+		}
+		worker, err := tx.Worker(ctx, workerID)
+		if err != nil {
+			return err
+		}
+		phone, err := w.Keys.Open("worker/"+workerID, worker.PhoneSealed)
+		if err != nil {
+			return err
+		}
+		c = store.Case{
+			ID: store.NewID(tx.Now), ProgrammeID: programme, WorkerID: workerID, State: scheme.Draft, Place: scheme.PlaceNone,
+			Band: scheme.BandOther, CreatedAt: tx.Now, SavedAt: tx.Now, Since: tx.Now, Version: 1,
+		}
+		key, wrapped, err := w.Keys.NewDataKey("case/" + c.ID)
+		if err != nil {
+			return err
+		}
+		c.KeyWrapped = wrapped
+		if err := tx.Insert(ctx, &c); err != nil {
+			return err
+		}
+		app := &scheme.Application{Files: map[scheme.FileKind]scheme.FileNote{}}
+		app.Sealed.Phone = string(phone)
+		answers, sealed, files := seal(key, c.ID, app)
+		if err := tx.PutDraft(ctx, &store.Draft{CaseID: c.ID, Answers: answers, Sealed: sealed, Files: files, SavedAt: tx.Now}); err != nil {
+			return err
+		}
+		return w.note(ctx, tx, c, WorkerActor(workerID), "begin", nil)
+	})
+	if store.IsUnique(err) {
+		// A second tab was quicker: its draft is this worker's draft.
+		return w.DB.CaseOf(ctx, workerID, programme)
+	}
+	return c, err
+}
+
+// note appends to the audit trail outside a turn: acts that touch no seat.
+func (w *Work) note(ctx context.Context, tx *store.Tx, c store.Case, a scheme.Actor, name string, detail map[string]any) error {
+	if detail == nil {
+		detail = map[string]any{}
+	}
+	return tx.Insert(ctx, &store.Event{
+		ID: store.NewID(tx.Now), ProgrammeID: c.ProgrammeID, CaseID: c.ID, ActorID: a.ID, ActorName: a.Name,
+		Role: string(a.Role), Org: a.Org, Name: name, Detail: store.Encode(detail), At: tx.Now,
+	})
+}
+
+// Save changes the worker's draft, or the named items of his running
+// correction, and keeps it. Nothing else can be changed there: a body that
+// brings other keys changes nothing of them. Saving judges nothing; incomplete
+// and invalid values are kept as typed.
+func (w *Work) Save(ctx context.Context, workerID, caseID string, change func(app *scheme.Application, p *scheme.Programme) error) (*scheme.Application, error) {
+	var app *scheme.Application
+	err := w.DB.Write(ctx, w.Now(), func(tx *store.Tx) error {
+		c, err := tx.LockCase(ctx, caseID)
+		if store.IsNone(err) || err == nil && c.WorkerID != workerID {
+			return ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		f, err := w.frozen(ctx, tx.Q, c.ProgrammeID)
+		if err != nil {
+			return err
+		}
+		if c.State != scheme.Draft && c.State != scheme.Returned {
+			return refuse("state", "申请已经提交，现在不能修改。", "案件不在可改的状态", "A2.1")
+		}
+		d, err := tx.Draft(ctx, caseID)
+		if err != nil {
+			return err
+		}
+		key, err := w.key(&c)
+		if err != nil {
+			return err
+		}
+		if app, err = open(key, c.ID, d.Answers, d.Sealed, d.Files); err != nil {
+			return err
+		}
+		before := snapshot(app)
+		if err := change(app, f.p); err != nil {
+			return err
+		}
+		if c.State == scheme.Returned {
+			if foreign := outside(before, snapshot(app), itemsOf(&c)); foreign != "" {
+				return refuse("not_named", "这次只需改退回时点名的内容，其他内容不能改。", "补正只限点名的项目："+foreign, "A2.1")
+			}
+		}
+		answers, sealed, files := seal(key, c.ID, app)
+		if err := tx.PutDraft(ctx, &store.Draft{CaseID: c.ID, Answers: answers, Sealed: sealed, Files: files, SavedAt: tx.Now}); err != nil {
+			return err
+		}
+		if c.State == scheme.Draft {
+			version := c.Version
+			project(&c, app, f.p, tx.Now)
+			if app.Answers.Honour == "" || app.Answers.Honour == "none" {
+				c.Priority = ""
+			}
+			c.SavedAt = tx.Now
+			c.Version++
+			return tx.PutCase(ctx, &c, version)
+		}
+		return nil
+	})
+	return app, err
+}
+
+// snapshot gives the value of every field by key.
+func snapshot(app *scheme.Application) map[string]string {
+	m := map[string]string{}
+	for _, f := range scheme.Fields() {
+		m[f.Key] = f.Get(app)
+	}
+	for k, n := range app.Files {
+		m[string(k)] = n.SHA256
+	}
+	return m
+}
+
+// outside names the first value that changed without being named; "" if none.
+func outside(before, after map[string]string, items []string) string {
+	for k, v := range after {
+		if before[k] != v && !slices.Contains(items, k) {
+			return k
+		}
+	}
+	for k, v := range before {
+		if _, ok := after[k]; !ok && v != "" && !slices.Contains(items, k) {
+			return k
+		}
+	}
+	return ""
+}
+
+// Discard removes a draft that was never submitted, with its files.
+func (w *Work) Discard(ctx context.Context, workerID, caseID string) error {
+	return w.DB.Write(ctx, w.Now(), func(tx *store.Tx) error {
+		c, err := tx.LockCase(ctx, caseID)
+		if store.IsNone(err) || err == nil && (c.WorkerID != workerID || c.State != scheme.Draft) {
+			return ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		if err := w.note(ctx, tx, c, WorkerActor(workerID), "discard", nil); err != nil {
+			return err
+		}
+		// The blobs go with the next sweep: no row keeps them.
+		return tx.DropCase(ctx, caseID)
+	})
+}

@@ -1,0 +1,409 @@
+package casework
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sort"
+	"sync/atomic"
+	"time"
+
+	"yuanmeng/internal/proof"
+	"yuanmeng/internal/scheme"
+	"yuanmeng/internal/store"
+	"yuanmeng/internal/vault"
+)
+
+// Acceptance is the answer of the gate to a submission that got a number.
+type Acceptance struct {
+	No        int
+	At        time.Time
+	Place     scheme.Place
+	Rank      int // in the waiting list, 0 if seated
+	Contested bool
+	Again     bool // an earlier answer, given again to the same key
+}
+
+// submission is one complete application at the door. Everything dear happens
+// before it queues: reading, checking, sealing, the person's commitment.
+type submission struct {
+	door      int64     // order in which the server finished receiving
+	received  time.Time // programme clock: judges the window
+	queuedAt  time.Time // machine clock: judges the age in the queue
+	row       store.Case
+	revision  store.Revision
+	contest   bool
+	commitKey vault.DataKey
+	formHash  string
+	reply     chan answer
+}
+
+type answer struct {
+	acc Acceptance
+	err error
+}
+
+const (
+	gateQueue = 8192            // bounded: beyond it the page retries by itself
+	gateBatch = 1000            // rows of one commit
+	gateAge   = 5 * time.Second // older than this in the queue: no effect, try again
+)
+
+// gate commits submissions in batches: whatever has queued while the previous
+// commit ran, no timer (DESIGN §4).
+type gate struct {
+	queue chan *submission
+	door  atomic.Int64
+	done  chan struct{}
+}
+
+// Start opens the gate; it runs until ctx ends, then answers what has queued.
+func (w *Work) Start(ctx context.Context) {
+	w.gate = &gate{queue: make(chan *submission, gateQueue), done: make(chan struct{})}
+	go w.gate.run(ctx, w)
+}
+
+// Wait blocks until the gate has answered everything after its context ended.
+func (w *Work) Wait() {
+	if w.gate != nil {
+		<-w.gate.done
+	}
+}
+
+// Door gives the next place in the order of receiving. The door of the web calls
+// it when a request has arrived whole.
+func (w *Work) Door() int64 { return w.gate.door.Add(1) }
+
+func (g *gate) run(ctx context.Context, w *Work) {
+	defer close(g.done)
+	for {
+		var first *submission
+		select {
+		case first = <-g.queue:
+		case <-ctx.Done():
+			for {
+				select {
+				case s := <-g.queue:
+					s.reply <- answer{err: ErrBusy}
+				default:
+					return
+				}
+			}
+		}
+		batch := []*submission{first}
+	drain:
+		for len(batch) < gateBatch {
+			select {
+			case s := <-g.queue:
+				batch = append(batch, s)
+			default:
+				break drain
+			}
+		}
+		w.commitBatch(context.WithoutCancel(ctx), batch)
+	}
+}
+
+// enter queues a submission and waits for its answer, which comes after the
+// commit. A caller that goes away changes nothing: the answer is read again
+// with the same key.
+func (g *gate) enter(ctx context.Context, s *submission) (Acceptance, error) {
+	s.reply = make(chan answer, 1)
+	select {
+	case g.queue <- s:
+	default:
+		return Acceptance{}, ErrBusy
+	}
+	select {
+	case a := <-s.reply:
+		return a.acc, a.err
+	case <-ctx.Done():
+		return Acceptance{}, ctx.Err()
+	}
+}
+
+// commitBatch commits a batch in one transaction. When a constraint refuses it,
+// the batch is replayed row by row, so that one bad row fails alone.
+func (w *Work) commitBatch(ctx context.Context, batch []*submission) {
+	machine := w.Machine()
+	fresh := batch[:0]
+	for _, s := range batch {
+		if machine.Sub(s.queuedAt) > gateAge {
+			s.reply <- answer{err: ErrBusy}
+			continue
+		}
+		fresh = append(fresh, s)
+	}
+	if len(fresh) == 0 {
+		return
+	}
+	// The order at the door, not the order in which checking happened to end.
+	sort.Slice(fresh, func(i, j int) bool { return fresh[i].door < fresh[j].door })
+	answers, err := w.tryBatch(ctx, fresh)
+	if err == nil {
+		for i, s := range fresh {
+			s.reply <- answers[i]
+		}
+		return
+	}
+	if len(fresh) == 1 || !store.IsConstraint(err) {
+		for _, s := range fresh {
+			s.reply <- answer{err: fmt.Errorf("gate: %w", err)}
+		}
+		return
+	}
+	for _, s := range fresh {
+		one, err := w.tryBatch(ctx, []*submission{s})
+		if err != nil {
+			s.reply <- answer{err: fmt.Errorf("gate: %w", err)}
+			continue
+		}
+		s.reply <- one[0]
+	}
+}
+
+// intakeLog is what a batch collects for the set-based writes at its end.
+type intakeLog struct {
+	cases     []store.Case
+	revisions []store.Revision
+	persons   []store.LivePerson
+	events    []store.Event
+	dues      []store.Due
+	outbox    []store.Outbox
+	leaves    []store.Leaf
+	hashes    []store.LogHash
+	drafts    []string
+}
+
+func (w *Work) tryBatch(ctx context.Context, batch []*submission) ([]answer, error) {
+	answers := make([]answer, len(batch))
+	now := w.Now()
+	err := w.DB.Write(ctx, now, func(tx *store.Tx) error {
+		var programmes []string
+		var ids, persons []string
+		for _, s := range batch {
+			programmes = append(programmes, s.row.ProgrammeID)
+			ids = append(ids, s.row.ID)
+			persons = append(persons, s.row.PersonIndex)
+		}
+		slices.Sort(programmes)
+		tallies, err := tx.LockTallies(ctx, slices.Compact(programmes))
+		if err != nil {
+			return err
+		}
+		byProgramme := map[string]*desk{}
+		for i := range tallies {
+			byProgramme[tallies[i].ProgrammeID] = &desk{tally: tallies[i]}
+		}
+		done, err := tx.Numbered(ctx, ids)
+		if err != nil {
+			return err
+		}
+		living, err := tx.LivePersons(ctx, persons)
+		if err != nil {
+			return err
+		}
+		var log intakeLog
+		for i, s := range batch {
+			d := byProgramme[s.row.ProgrammeID]
+			if d == nil {
+				answers[i] = answer{err: ErrNotFound}
+				continue
+			}
+			if d.frozen == nil {
+				if d.frozen, err = w.frozen(ctx, tx.Q, s.row.ProgrammeID); err != nil {
+					return err
+				}
+			}
+			if c, ok := done[s.row.ID]; ok {
+				acc, err := d.again(ctx, tx, c)
+				if err != nil {
+					return err
+				}
+				answers[i] = answer{acc: acc}
+				continue
+			}
+			acc, err := w.accept(ctx, tx, d, s, living, &log)
+			answers[i] = answer{acc: acc, err: err}
+			var r *Refused
+			if err != nil && !errors.As(err, &r) {
+				return err
+			}
+			if err == nil {
+				done[s.row.ID] = log.cases[len(log.cases)-1]
+			}
+		}
+		return log.write(ctx, tx, byProgramme)
+	})
+	return answers, err
+}
+
+// desk is the state of one programme while a batch runs.
+type desk struct {
+	*frozen
+	tally  store.Tally
+	list   []scheme.Waiting // loaded when a rank or the rule needs it
+	loaded bool
+}
+
+func (d *desk) waiting(ctx context.Context, tx *store.Tx) error {
+	if d.loaded {
+		return nil
+	}
+	d.loaded = true
+	if d.tally.Waiting == 0 {
+		return nil
+	}
+	var err error
+	d.list, err = tx.WaitingList(ctx, d.tally.ProgrammeID)
+	return err
+}
+
+// again is the first answer, for a retry with the same key.
+func (d *desk) again(ctx context.Context, tx *store.Tx, c store.Case) (Acceptance, error) {
+	acc := Acceptance{No: c.Number(), Place: c.Place, Contested: c.Contested, Again: true}
+	if c.AcceptedAt != nil {
+		acc.At = *c.AcceptedAt
+	}
+	if c.Place == scheme.PlaceWaiting {
+		if err := d.waiting(ctx, tx); err != nil {
+			return acc, err
+		}
+		acc.Rank = scheme.Rank(acc.No, d.list)
+	}
+	return acc, nil
+}
+
+// accept judges one submission and gives it a number and a seat or a waiting
+// place. It only collects rows; write puts them down. Clause 5.2.
+func (w *Work) accept(ctx context.Context, tx *store.Tx, d *desk, s *submission, living map[string]string, log *intakeLog) (Acceptance, error) {
+	if d.state != "open" {
+		return Acceptance{}, refuse("not_open", "申报还没有开始。您的资料已保存，开放后点一下就能提交。", "项目未开放", "5.2")
+	}
+	if d.tally.ListEnded {
+		return Acceptance{}, refuse("closed", "申报已截止，不能再提交。", "候补已结束", "5.2")
+	}
+	free := d.tally.Free()
+	if free <= 0 && d.tally.Waiting >= d.tally.WaitingMax {
+		return Acceptance{}, refuse("full", fmt.Sprintf("名额%d个和候补%d位都已占满，这次没有提交成功。您的资料还在，有人退出时可以再试。", d.tally.Cap, d.tally.WaitingMax), "名额与候补已满", "5.2")
+	}
+	holder, taken := living[s.row.PersonIndex]
+	if taken && !s.contest {
+		return Acceptance{}, refuse("double", "这个证件号已经有一份申请。如果不是您本人办的，请上传身份证照片，我们给您编号，由两名工作人员在5个工作日内核实。", "同一证件号已有在办申请", "5.2")
+	}
+	move := scheme.Submit
+	if taken {
+		move = scheme.Contest
+	}
+	row := s.row
+	next, ev, rs := scheme.Step(row.Scheme(nil), move, WorkerActor(row.WorkerID), scheme.Args{}, d.p, d.cal, s.received)
+	if scheme.Blocked(rs) {
+		return Acceptance{}, &Refused{rs}
+	}
+	d.tally.LastNo++
+	no := d.tally.LastNo
+	now := tx.Now
+	next.No, next.Since = int(no), now
+
+	run := []pending{}
+	private := map[string]any{"form": s.formHash, "person": row.PersonIndex}
+	c := commitment(s.commitKey, "accept", row.ID, "0", private)
+	idx := new(int64)
+	run = append(run, pending{leaf: proof.Leaf{Kind: "accept", N: int(no), C: c.c}, private: c.private, caseID: row.ID, at: idx})
+	if next.Contested {
+		x := commitment(s.commitKey, "suspend", row.ID, "0", map[string]any{"move": move})
+		run = append(run, pending{leaf: proof.Leaf{Kind: "suspend", N: int(no), C: x.c}, private: x.private, caseID: row.ID})
+	}
+	rank := 0
+	d.tally.Waiting++
+	if free > 0 && d.tally.Waiting == 1 && !next.Suspended {
+		next = scheme.Seated(next) // nobody waits before him: the rule's plain case
+	} else if free > 0 || next.Place == scheme.PlaceWaiting {
+		d.tally.Waiting--
+		if err := d.waiting(ctx, tx); err != nil {
+			return Acceptance{}, err
+		}
+		d.tally.Waiting++
+		d.list = append(d.list, scheme.Waiting{No: int(no), Band: next.Band, Suspended: next.Suspended})
+		for _, n := range scheme.Entitled(free, d.list) {
+			if n != int(no) {
+				return Acceptance{}, fmt.Errorf("programme %s: number %d was entitled before and not seated", row.ProgrammeID, n)
+			}
+			next = scheme.Seated(next)
+			d.list = d.list[:len(d.list)-1]
+		}
+		rank = scheme.Rank(int(no), d.list)
+	}
+	if next.Place.Seated() {
+		d.tally.Waiting--
+		d.tally.Held++
+		x := commitment(s.commitKey, "seat", row.ID, "0", map[string]any{"place": next.Place})
+		run = append(run, pending{leaf: proof.Leaf{Kind: "seat", N: int(no), C: x.c}, private: x.private, caseID: row.ID})
+		row.SeatedAt = &now
+		rank = 0
+	}
+	leaves, hashes, err := appendRun(&d.tally, run, now)
+	if err != nil {
+		return Acceptance{}, err
+	}
+	row.Take(next)
+	row.No, row.AcceptedAt, row.AcceptLeaf, row.Revision = &no, &now, idx, 1
+	if next.Contested {
+		row.ContestedWith = holder
+	} else {
+		living[row.PersonIndex] = row.ID
+		log.persons = append(log.persons, store.LivePerson{PersonIndex: row.PersonIndex, CaseID: row.ID})
+	}
+	s.revision.At, s.revision.N = now, 1
+	log.cases = append(log.cases, row)
+	log.revisions = append(log.revisions, s.revision)
+	log.leaves = append(log.leaves, leaves...)
+	log.hashes = append(log.hashes, hashes...)
+	log.drafts = append(log.drafts, row.ID)
+	log.events = append(log.events, store.Event{
+		ID: store.NewID(now), ProgrammeID: row.ProgrammeID, CaseID: row.ID, ActorID: row.WorkerID, Role: string(scheme.RoleWorker), Org: "worker",
+		Name: string(move), Detail: store.Encode(map[string]any{"no": no, "place": next.Place, "rank": rank}), At: now,
+	})
+	if ev.Then != "" {
+		log.dues = append(log.dues, store.Due{ID: store.NewID(now), ProgrammeID: row.ProgrammeID, CaseID: row.ID, Move: ev.Then, DueAt: ev.Due.UTC()})
+	}
+	m, _ := scheme.MoveBy(move)
+	log.outbox = append(log.outbox, outbox(now, w.Machine(), &row, messageKey(m.Message, next), map[string]string{"until": until(ev.Due), "rank": number(rank)}))
+	return Acceptance{No: int(no), At: now, Place: next.Place, Rank: rank, Contested: next.Contested}, nil
+}
+
+func number(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprint(n)
+}
+
+// write puts a batch down, one statement a table.
+func (l *intakeLog) write(ctx context.Context, tx *store.Tx, desks map[string]*desk) error {
+	if len(l.cases) == 0 {
+		return nil
+	}
+	if err := tx.PutCases(ctx, l.cases); err != nil {
+		return err
+	}
+	for _, rows := range []any{&l.revisions, &l.persons, &l.events, &l.dues, &l.outbox, &l.leaves, &l.hashes} {
+		if err := tx.InsertAll(ctx, rows); err != nil {
+			return err
+		}
+	}
+	if err := tx.DropDrafts(ctx, l.drafts); err != nil {
+		return err
+	}
+	touched := map[string]bool{}
+	for _, c := range l.cases {
+		touched[c.ProgrammeID] = true
+	}
+	var ts []store.Tally
+	for id := range touched {
+		ts = append(ts, desks[id].tally)
+	}
+	sort.Slice(ts, func(i, j int) bool { return ts[i].ProgrammeID < ts[j].ProgrammeID })
+	return tx.PutTallies(ctx, ts)
+}

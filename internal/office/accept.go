@@ -1,0 +1,191 @@
+package office
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"yuanmeng/internal/scheme"
+	"yuanmeng/internal/store"
+	"yuanmeng/internal/vault"
+)
+
+const (
+	issuer       = "圆梦"
+	passwordMin  = 10
+	passwordMax  = 200
+	deadLink     = "这个链接已经用过，或者过期了。请让安全管理员重新发一个。"
+	wrongFactor  = "动态码不对。请看手机上最新的6位数字，并核对手机时间。"
+	factorTries  = 5
+	acceptBucket = "accept/"
+)
+
+// Enrolment is what the second page of an invitation shows: the login, and the
+// secret for the authenticator as text and as the address in its QR.
+type Enrolment struct {
+	Login  string
+	Secret string
+	URI    string
+}
+
+// Invited says for whom a link is, before anything is set. A dead link is
+// refused with the sentence that says whom to ask.
+func (o *Office) Invited(ctx context.Context, token string) (store.Staff, error) {
+	_, s, err := o.invited(ctx, o.DB.Q, token)
+	return s, err
+}
+
+func (o *Office) invited(ctx context.Context, q store.Q, token string) (store.Invitation, store.Staff, error) {
+	i, err := q.InvitationBy(ctx, vault.HashToken(token))
+	if store.IsNone(err) || err == nil && (i.UsedAt != nil || !o.Machine().Before(i.ExpiresAt)) {
+		return i, store.Staff{}, refuse("dead_link", deadLink)
+	}
+	if err != nil {
+		return i, store.Staff{}, err
+	}
+	s, err := q.Staff(ctx, i.StaffID)
+	if err == nil && s.State != "invited" {
+		return i, s, refuse("dead_link", deadLink)
+	}
+	return i, s, err
+}
+
+// Accept sets the password of an invited account and gives a new secret for the
+// authenticator. The account opens with AcceptTOTP; until then Accept may be
+// repeated. Everybody with a password has a second factor, administrators too.
+func (o *Office) Accept(ctx context.Context, token, password string) (Enrolment, error) {
+	_, s, err := o.invited(ctx, o.DB.Q, token)
+	if err != nil {
+		return Enrolment{}, err
+	}
+	if r := weak(password, s.Login); r != nil {
+		return Enrolment{}, r
+	}
+	hash := vault.HashPassword(password) // slow, so before the transaction
+	secret, uri := vault.NewTOTP(issuer, s.Login)
+	err = o.write(ctx, func(tx *store.Tx) (*Refused, error) {
+		_, s, err := o.invited(ctx, tx.Q, token)
+		if err != nil {
+			return nil, err
+		}
+		if s, err = tx.LockStaff(ctx, s.ID); err != nil {
+			return nil, err
+		}
+		s.Password, s.TotpStep = hash, 0
+		s.TotpSealed = o.Keys.Seal("totp/"+s.ID, []byte(secret))
+		if err := tx.PutStaff(ctx, &s); err != nil {
+			return nil, err
+		}
+		return nil, o.event(ctx, tx, staffActor(s), "accept", nil)
+	})
+	if err != nil {
+		return Enrolment{}, err
+	}
+	return Enrolment{Login: s.Login, Secret: secret, URI: uri}, nil
+}
+
+// weak says what is wrong with a password. Length counts, not signs of every
+// kind: what people can keep in mind, they do not write down.
+func weak(password, login string) *Refused {
+	n := utf8.RuneCountInString(password)
+	switch {
+	case n < passwordMin:
+		return refuse("password_short", fmt.Sprintf("密码至少%d位。可以用几个词连起来，好记又难猜。", passwordMin))
+	case n > passwordMax:
+		return refuse("password_long", fmt.Sprintf("密码最多%d位。", passwordMax))
+	case strings.Contains(strings.ToLower(password), login):
+		return refuse("password_login", "密码里不能有登录名。请换一个。")
+	}
+	for _, r := range password {
+		if !strings.HasPrefix(password, string(r)) {
+			return nil
+		}
+	}
+	return refuse("password_same", "密码不能全是同一个字符。请换一个。")
+}
+
+// AcceptTOTP opens the account with the first code of its authenticator and
+// ends the link.
+func (o *Office) AcceptTOTP(ctx context.Context, token, code string) (staffID string, err error) {
+	err = o.write(ctx, func(tx *store.Tx) (*Refused, error) {
+		i, s, err := o.invited(ctx, tx.Q, token)
+		if err != nil {
+			return nil, err
+		}
+		if s, err = tx.LockStaff(ctx, s.ID); err != nil {
+			return nil, err
+		}
+		if s.Password == "" || len(s.TotpSealed) == 0 {
+			return refuse("no_password_yet", "请先设密码。"), nil
+		}
+		if no, err := o.factor(ctx, tx, &s, acceptBucket+s.ID, code); no != nil || err != nil {
+			return no, err
+		}
+		now := o.Machine()
+		ok, err := tx.UseInvitation(ctx, i.ID, now)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			return refuse("dead_link", deadLink), nil
+		}
+		s.State = "active"
+		if err := tx.PutStaff(ctx, &s); err != nil {
+			return nil, err
+		}
+		staffID = s.ID
+		return nil, o.event(ctx, tx, staffActor(s), "accept_totp", nil)
+	})
+	if err != nil {
+		return "", err
+	}
+	return staffID, nil
+}
+
+// factor checks a TOTP code of a locked account and notes its step, so that a
+// code that somebody has read over a shoulder is worthless once it was used.
+// Five wrong ones in a bucket, and it waits a quarter of an hour.
+func (o *Office) factor(ctx context.Context, tx *store.Tx, s *store.Staff, bucket, code string) (*Refused, error) {
+	now := o.Machine()
+	n, last, err := tx.Attempts(ctx, bucket, now.Add(-lockMost))
+	if err != nil {
+		return nil, err
+	}
+	if n >= factorTries {
+		return locked(last.Add(lockMost)), o.over(ctx, tx, bucket, "factor", staffActor(*s))
+	}
+	secret, err := o.Keys.Open("totp/"+s.ID, s.TotpSealed)
+	if err != nil {
+		return nil, err
+	}
+	step, ok := vault.CheckTOTP(string(secret), narrow(code), now, s.TotpStep)
+	if !ok {
+		if _, err := tx.Count(ctx, bucket, now, now); err != nil {
+			return nil, err
+		}
+		return refuse("totp_wrong", wrongFactor), o.event(ctx, tx, staffActor(*s), "totp_wrong", nil)
+	}
+	s.TotpStep = step
+	return nil, tx.PutStaff(ctx, s)
+}
+
+// FreshFactor takes a new TOTP code of a signed-in account, for what a stolen
+// session must not do: a reveal, an export, a change of rights.
+func (o *Office) FreshFactor(ctx context.Context, staffID, code string) error {
+	return o.write(ctx, func(tx *store.Tx) (*Refused, error) {
+		s, err := tx.LockStaff(ctx, staffID)
+		if err != nil {
+			return nil, err
+		}
+		if s.State != "active" || len(s.TotpSealed) == 0 {
+			return refuse("no_factor", "这个账号没有动态码，不能办理这一项。"), nil
+		}
+		if no, err := o.factor(ctx, tx, &s, "fresh/"+s.ID, code); no != nil || err != nil {
+			return no, err
+		}
+		return nil, o.event(ctx, tx, staffActor(s), "fresh_factor", nil)
+	})
+}
+
+var system = scheme.SystemActor

@@ -1,0 +1,184 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+
+	"yuanmeng/internal/store"
+)
+
+// How long sessions live. A worker's phone stays signed in for 30 days; a desk
+// ends after half an hour of rest and never outlives a working day.
+const (
+	WorkerSession = 30 * 24 * time.Hour
+	StaffSession  = 12 * time.Hour
+	StaffIdle     = 30 * time.Minute
+)
+
+// Ticket is what a session remembers. It holds no right: rights are read with
+// every request, so that a disabled account is out at once.
+type Ticket struct {
+	AccountID string
+	Kind      string // KindWorker, KindStaff
+	Grant     string // id of the grant a staff member works under
+	Epoch     int    // of the staff account when the session began
+	Confirmed bool   // a worker on a device that is known to be his
+	StartedAt time.Time
+	SeenAt    time.Time
+	ProvedAt  time.Time // last second factor
+}
+
+// Sessions keeps signed-in browsers. Public pages make none: a session is
+// written only when somebody signs in or a page leaves a sentence.
+type Sessions struct {
+	m       *scs.SessionManager
+	machine func() time.Time
+	resolve func(context.Context, Ticket) (Viewer, error)
+}
+
+// NewSessions makes the keeper. resolve turns a ticket into what the account may
+// do now; it gives the zero Viewer for one that is out.
+func NewSessions(db *store.DB, machine func() time.Time, secure bool, resolve func(context.Context, Ticket) (Viewer, error)) *Sessions {
+	m := scs.New()
+	m.Lifetime = WorkerSession
+	m.HashTokenInStore = true
+	m.Store = sessionStore{db, machine}
+	m.Cookie.Name = "ym"
+	m.Cookie.HttpOnly = true
+	m.Cookie.Secure = secure
+	m.Cookie.SameSite = http.SameSiteLaxMode
+	m.Cookie.Persist = true
+	return &Sessions{m: m, machine: machine, resolve: resolve}
+}
+
+// Wrap loads the session of a request that brings one and saves what changed.
+func (s *Sessions) Wrap(next http.Handler) http.Handler { return s.m.LoadAndSave(next) }
+
+// Start signs somebody in under a new token.
+func (s *Sessions) Start(c *Ctx, t Ticket) error {
+	ctx := c.R.Context()
+	if err := s.m.RenewToken(ctx); err != nil {
+		return err
+	}
+	now := s.machine()
+	t.StartedAt, t.SeenAt = now, now
+	s.put(ctx, t)
+	return nil
+}
+
+// Change alters the ticket of the present session.
+func (s *Sessions) Change(c *Ctx, f func(*Ticket)) {
+	ctx := c.R.Context()
+	t := s.ticket(ctx)
+	f(&t)
+	s.put(ctx, t)
+}
+
+// End signs out.
+func (s *Sessions) End(c *Ctx) error { return s.m.Destroy(c.R.Context()) }
+
+// Ticket is the ticket of the present session; zero for the public.
+func (s *Sessions) Ticket(r *http.Request) Ticket { return s.ticket(r.Context()) }
+
+func (s *Sessions) put(ctx context.Context, t Ticket) {
+	b, err := json.Marshal(t)
+	if err != nil {
+		panic(err) // a plain struct of our own
+	}
+	s.m.Put(ctx, "t", string(b))
+}
+
+func (s *Sessions) ticket(ctx context.Context) (t Ticket) {
+	if b := s.m.GetString(ctx, "t"); b != "" {
+		if json.Unmarshal([]byte(b), &t) != nil {
+			return Ticket{}
+		}
+	}
+	return t
+}
+
+// Identify says who asks. Last-seen is written at most once a minute.
+func (s *Sessions) Identify(r *http.Request) (Viewer, error) {
+	t := s.ticket(r.Context())
+	if t.AccountID == "" {
+		return Viewer{}, nil
+	}
+	now := s.machine()
+	if t.Kind == KindStaff && (now.Sub(t.SeenAt) > StaffIdle || now.Sub(t.StartedAt) > StaffSession) {
+		return Viewer{}, s.m.Destroy(r.Context())
+	}
+	v, err := s.resolve(r.Context(), t)
+	if err != nil {
+		return Viewer{}, err
+	}
+	if !v.SignedIn() {
+		return Viewer{}, s.m.Destroy(r.Context())
+	}
+	if now.Sub(t.SeenAt) > time.Minute {
+		t.SeenAt = now
+		s.put(r.Context(), t)
+	}
+	return v, nil
+}
+
+// PutFlash keeps one sentence for the next page.
+func (s *Sessions) PutFlash(r *http.Request, text string) { s.m.Put(r.Context(), "f", text) }
+
+// TakeFlash takes it out again.
+func (s *Sessions) TakeFlash(r *http.Request) string {
+	if s.m.GetString(r.Context(), "f") == "" {
+		return ""
+	}
+	return s.m.PopString(r.Context(), "f")
+}
+
+// sessionStore keeps sessions beside everything else, through the one writer.
+type sessionStore struct {
+	db      *store.DB
+	machine func() time.Time
+}
+
+// FindCtx reads a session; the manager has hashed its token.
+func (s sessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
+	b, err := s.db.Session(ctx, token, s.machine())
+	if store.IsNone(err) {
+		return nil, false, nil
+	}
+	return b, err == nil, err
+}
+
+// CommitCtx writes a session with the account it belongs to, so that all of an
+// account's sessions can be ended together.
+func (s sessionStore) CommitCtx(ctx context.Context, token string, b []byte, expiry time.Time) error {
+	var t Ticket
+	if _, values, err := (scs.GobCodec{}).Decode(b); err == nil {
+		if text, ok := values["t"].(string); ok {
+			json.Unmarshal([]byte(text), &t)
+		}
+	}
+	return s.db.Write(ctx, s.machine(), func(tx *store.Tx) error {
+		return tx.PutSession(ctx, &store.Session{TokenHash: token, Body: b, AccountID: t.AccountID, ExpiresAt: expiry.UTC()})
+	})
+}
+
+// DeleteCtx ends a session.
+func (s sessionStore) DeleteCtx(ctx context.Context, token string) error {
+	return s.db.Write(ctx, s.machine(), func(tx *store.Tx) error { return tx.DropSession(ctx, token) })
+}
+
+// Find, Commit and Delete serve the manager's older interface.
+func (s sessionStore) Find(token string) ([]byte, bool, error) {
+	return s.FindCtx(context.Background(), token)
+}
+
+// Commit writes a session.
+func (s sessionStore) Commit(token string, b []byte, expiry time.Time) error {
+	return s.CommitCtx(context.Background(), token, b, expiry)
+}
+
+// Delete ends a session.
+func (s sessionStore) Delete(token string) error { return s.DeleteCtx(context.Background(), token) }
