@@ -1,0 +1,19 @@
+package store
+
+import (
+	"context"
+)
+
+// AcceptanceEvent is the event of a case's acceptance: its detail says which
+// place and rank the gate gave.
+func (q Q) AcceptanceEvent(ctx context.Context, caseID string) (Event, error) {
+	var e Event
+	err := q.NewSelect().Model(&e).Where("e.case_id = ? AND e.name IN ('submit', 'contest')", caseID).OrderExpr("e.at, e.id").Limit(1).Scan(ctx)
+	return e, err
+}
+
+// CheckpointsFrom lists checkpoints of a log above a size, oldest first.
+func (q Q) CheckpointsFrom(ctx context.Context, log string, above int64, limit int) (out []Checkpoint, err error) {
+	err = q.NewSelect().Model(&out).Where("k.programme_id = ? AND k.size > ?", log, above).OrderExpr("k.size").Limit(int64(limit)).Scan(ctx)
+	return out, err
+}
