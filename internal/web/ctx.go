@@ -156,6 +156,11 @@ func ignoreGone(error) error { return nil }
 // fail answers an error: as a page, or as JSON when a script or a client of
 // JSON asks. A fault of ours is logged with its cause, the rest is not news.
 func (c *Ctx) fail(err error) {
+	var m *Moved
+	if errors.As(err, &m) {
+		_ = c.Redirect(m.To) // a redirect has no body to fail on
+		return
+	}
 	e := asError(err, c.deps.Translate)
 	if e.Code >= 500 {
 		c.deps.Log.LogAttrs(c.Context(), slog.LevelError, "request failed",
@@ -170,9 +175,9 @@ func (c *Ctx) fail(err error) {
 			"code": e.Code, "number": c.Number})
 		return
 	}
-	m := c.frame(e.Title)
-	m.NoIndex = true
-	if err := c.RenderAs(e.Code, ErrorPage(m, *e, c.Number)); err != nil {
+	f := c.frame(e.Title)
+	f.NoIndex = true
+	if err := c.RenderAs(e.Code, ErrorPage(f, *e, c.Number)); err != nil {
 		http.Error(c.W, e.Title, e.Code)
 	}
 }

@@ -40,6 +40,13 @@ func (e *Error) Is(target error) bool {
 	return ok && t.Code == e.Code
 }
 
+// Moved ends a request by leading the browser to another page: a step has to be
+// taken there first. It is no fault and is not logged as one.
+type Moved struct{ To string }
+
+// Error is the English line for the log.
+func (m *Moved) Error() string { return "moved to another page" }
+
 // The answers that need no sentence of their own.
 var (
 	// NotFound is the one answer for a thing that is absent and for a thing

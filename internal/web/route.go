@@ -31,6 +31,7 @@ type Route struct {
 	Note    string           // one line for the table of routes
 	MaxBody int64            // bytes of body; 0 = DefaultBody
 	Door    Door             // filled from Deps by Mount when empty
+	SignIn  string           // where NeedsSignIn leads; filled from Deps by Mount when empty
 }
 
 // DefaultBody is the most that a form may send: long texts in Chinese fit many
@@ -101,6 +102,9 @@ func Mount(mux *http.ServeMux, routes []Route, deps Deps) []Route {
 		if r.Door == "" {
 			r.Door = deps.Door
 		}
+		if r.SignIn == "" {
+			r.SignIn = deps.signIn()
+		}
 		if r.Method == "" || !strings.HasPrefix(r.Pattern, "/") || r.Handler == nil {
 			panic(fmt.Sprintf("web: incomplete route %q %q", r.Method, r.Pattern))
 		}
@@ -138,10 +142,10 @@ func (h *routeHandler) serve(c *Ctx) error {
 	case NeedsSignIn:
 		if !c.reads() {
 			e := *SignedOut.(*Error)
-			e.Link, e.LinkText = h.deps.signIn(), "重新登录"
+			e.Link, e.LinkText = h.route.SignIn, "重新登录"
 			return &e
 		}
-		return c.Redirect(h.deps.signIn() + "?next=" + url.QueryEscape(c.R.URL.Path))
+		return c.Redirect(h.route.SignIn + "?next=" + url.QueryEscape(c.R.URL.Path))
 	case NeedsConfirm:
 		return c.Redirect(h.deps.confirm())
 	case Refused:

@@ -396,3 +396,16 @@ func parse(t *testing.T, page string) *html.Node {
 	}
 	return n
 }
+
+func TestMoved_LeadsAway(t *testing.T) {
+	d := newDoor(t)
+	d.err = fmt.Errorf("a step is missing: %w", &Moved{To: "/desk/prove?next=%2Fdesk"})
+	w := d.do("GET", "/err", "")
+	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/desk/prove?next=%2Fdesk" || strings.Contains(d.log.String(), "failed") {
+		t.Fatal(w.Code, w.Header(), d.log)
+	}
+	w = d.do("GET", "/err", "", ScriptHeader, ScriptSubmit)
+	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `"to":"/desk/prove`) {
+		t.Fatal(w.Code, w.Body)
+	}
+}

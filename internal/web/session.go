@@ -17,6 +17,10 @@ const (
 	WorkerSession = 30 * 24 * time.Hour
 	StaffSession  = 12 * time.Hour
 	StaffIdle     = 30 * time.Minute
+	// An officer stands with a phone between people who come one by one, all
+	// through the day, and sees only the form in his hand: the bound phone stays
+	// signed in, so that the day's codes are enough.
+	OfficerSession = 7 * 24 * time.Hour
 )
 
 // Ticket is what a session remembers. It holds no right: rights are read with
@@ -27,6 +31,7 @@ type Ticket struct {
 	Grant     string // id of the grant a staff member works under
 	Epoch     int    // of the staff account when the session began
 	Confirmed bool   // a worker on a device that is known to be his
+	Officer   bool   // staff who came by phone and only attest
 	StartedAt time.Time
 	SeenAt    time.Time
 	ProvedAt  time.Time // last second factor
@@ -108,7 +113,11 @@ func (s *Sessions) Identify(r *http.Request) (Viewer, error) {
 		return Viewer{}, nil
 	}
 	now := s.machine()
-	if t.Kind == KindStaff && (now.Sub(t.SeenAt) > StaffIdle || now.Sub(t.StartedAt) > StaffSession) {
+	idle, most := StaffIdle, StaffSession
+	if t.Officer {
+		idle, most = OfficerSession, OfficerSession
+	}
+	if t.Kind == KindStaff && (now.Sub(t.SeenAt) > idle || now.Sub(t.StartedAt) > most) {
 		return Viewer{}, s.m.Destroy(r.Context())
 	}
 	v, err := s.resolve(r.Context(), t)

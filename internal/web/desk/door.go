@@ -3,6 +3,8 @@
 package desk
 
 import (
+	"net/http"
+	"net/url"
 	"slices"
 	"time"
 
@@ -46,4 +48,31 @@ func viewer(c *web.Ctx) store.Viewer {
 		}
 	}
 	return v
+}
+
+// How old the second factor may be for a reveal, an export or a change of
+// rights. A page asks earlier than its form, so that whoever has opened the form
+// has five minutes at least to fill it in.
+const (
+	proofForPage = 10 * time.Minute
+	proofForAct  = 15 * time.Minute
+)
+
+// needsProof gives nil when the second factor is fresh; otherwise the error that
+// leads to the page that asks for it and then back. A handler returns it as it
+// is. A write comes back to the page of its form.
+func (d *Door) needsProof(c *web.Ctx) error {
+	age := d.Machine().Sub(c.Viewer.ProvedAt)
+	next := c.R.URL.RequestURI()
+	most := proofForPage
+	if c.R.Method != http.MethodGet && c.R.Method != http.MethodHead {
+		most, next = proofForAct, "/desk"
+		if u, err := url.Parse(c.R.Referer()); err == nil && u.Path != "" && (u.Host == "" || u.Host == c.R.Host) {
+			next = u.RequestURI()
+		}
+	}
+	if !c.Viewer.ProvedAt.IsZero() && age < most {
+		return nil
+	}
+	return &web.Moved{To: "/desk/prove?next=" + url.QueryEscape(web.SafeNext(next, "/desk"))}
 }
