@@ -315,16 +315,19 @@ func (r *reader) checkLists(p *scheme.Programme, at lines, bad func(string, stri
 	}
 }
 
-// clauses holds text, clause list, readings and parameters together.
-func (r *reader) clauses() {
+// clauses fills in the text and the readings, and holds text, clause list,
+// readings and parameters together.
+func (r *reader) clauses(p *scheme.Programme) {
 	known := map[scheme.ClauseID]bool{}
 	for _, c := range r.readClauses() {
 		known[c.ID] = true
+		p.Text = append(p.Text, scheme.Clause{ID: c.ID, Level: c.Level, Text: c.Text})
 	}
 	params := yamlKeys()
 	reads := map[string]bool{}
 	for _, g := range r.readReadings() {
 		reads[g.ID] = true
+		p.Readings = append(p.Readings, scheme.Reading{ID: g.ID, Clauses: g.Clauses, Reading: g.Reading, Alternative: g.Alternative, Why: g.Why})
 		for _, c := range g.Clauses {
 			if !known[c] && len(known) > 0 {
 				r.fault(readingsFile, g.Line, "text.md 里没有条款 %s。", c)

@@ -101,7 +101,7 @@ func Load(fsys fs.FS) (*scheme.Programme, []Fault, error) {
 	r.holidays(p)
 	r.wording(p)
 	r.check(p, at)
-	r.clauses()
+	r.clauses(p)
 	if r.err != nil {
 		return nil, nil, r.err
 	}

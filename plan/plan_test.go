@@ -343,3 +343,30 @@ func BenchmarkEmbedded(b *testing.B) {
 		}
 	}
 }
+
+// The frozen programme carries the text that people read, so that an opened
+// programme shows the text it was opened with.
+func TestEmbedded_CarriesTextAndReadings(t *testing.T) {
+	p := embeddedProgramme(t)
+	cs, err := Clauses(EmbeddedFS())
+	if err != nil {
+		t.Fatal(err)
+	}
+	rs, err := Readings(EmbeddedFS())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Text) != len(cs) || len(p.Readings) != len(rs) || len(cs) == 0 || len(rs) == 0 {
+		t.Fatalf("%d clauses of %d, %d readings of %d", len(p.Text), len(cs), len(p.Readings), len(rs))
+	}
+	for i, c := range cs {
+		if p.Text[i].ID != c.ID || p.Text[i].Text != c.Text || p.Text[i].Level != c.Level {
+			t.Errorf("clause %s differs", c.ID)
+		}
+	}
+	for i, r := range rs {
+		if p.Readings[i].ID != r.ID || p.Readings[i].Reading != r.Reading {
+			t.Errorf("reading %s differs", r.ID)
+		}
+	}
+}

@@ -106,6 +106,10 @@ type Programme struct {
 	Wording  map[string]string `yaml:"-" json:"wording"`  // file name without ending -> text
 	// Messages are the texts of wording/messages.md by their key.
 	Messages map[string]MessageWording `yaml:"-" json:"messages"`
+	// Text is the plan's own text clause by clause, in the printed order
+	// (text.md); Readings is what it leaves open and how it is read (readings.md).
+	Text     []Clause  `yaml:"-" json:"text"`
+	Readings []Reading `yaml:"-" json:"readings"`
 	// Demo says that the hotline and the signature are invented for a
 	// demonstration (plan.Demo); pages mark them 演示.
 	Demo bool `yaml:"-" json:"demo,omitempty"`
@@ -120,6 +124,24 @@ type MessageWording struct {
 	Title string `json:"title"` // inbox
 	Text  string `json:"text"`  // inbox
 	SMS   string `json:"sms"`
+}
+
+// Clause is one clause of the plan's text, as printed. Level is 1–3 for a
+// heading as in Markdown, 0 for a clause in the running text.
+type Clause struct {
+	ID    ClauseID `json:"id"`
+	Level int      `json:"level"`
+	Text  string   `json:"text"` // the heading is its first line; tables stand as | a | b |
+}
+
+// Reading is one row of readings.md: what the plan leaves open and how the
+// programme reads it.
+type Reading struct {
+	ID          string     `json:"id"` // R-A1
+	Clauses     []ClauseID `json:"clauses"`
+	Reading     string     `json:"reading"`
+	Alternative string     `json:"alternative"`
+	Why         string     `json:"why"`
 }
 
 // AwardRule is one award of a case: union 1000, college 1000.
