@@ -1,0 +1,28 @@
+package casework
+
+import (
+	"context"
+
+	"yuanmeng/internal/scheme"
+)
+
+// execute carries out the release at the end of a hearing: by the clock when
+// nobody answered, by two persons when somebody did. When no message reached
+// the worker and no call is logged, the clock waits for a person (DESIGN §2.6).
+func (t *turn) execute(ctx context.Context, e *entry, a scheme.Actor, args scheme.Args) error {
+	if a.Role == scheme.RoleSystem && e.hearing != nil {
+		told, err := t.tx.Delivered(ctx, e.row.ID, e.hearing.OpenedAt)
+		if err != nil {
+			return err
+		}
+		if !told {
+			return errUndelivered
+		}
+	}
+	if _, err := t.step(ctx, e, scheme.Execute, a, args); err != nil {
+		return err
+	}
+	return t.ended(ctx, e)
+}
+
+var errUndelivered = refuse("undelivered", "", "告知没有送达，也没有电话记录：请先打电话并登记", "5.1")
