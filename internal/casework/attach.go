@@ -65,15 +65,6 @@ func (w *Work) Attach(ctx context.Context, workerID, caseID string, up Upload) (
 	})
 }
 
-// Detach takes a file out of the draft.
-func (w *Work) Detach(ctx context.Context, workerID, caseID string, kind scheme.FileKind) error {
-	_, err := w.Save(ctx, workerID, caseID, func(app *scheme.Application, _ *scheme.Programme) error {
-		delete(app.Files, kind)
-		return nil
-	})
-	return err
-}
-
 func fileAAD(caseID, fileID string) string { return "file/" + caseID + "/" + fileID }
 
 // ReadFile opens one stored page of a case that the caller may see.

@@ -8,63 +8,6 @@ import (
 	"yuanmeng/internal/store"
 )
 
-// Begin gives the worker's case in a programme: the live one or the draft, or a
-// new draft. Drafts are possible long before opening (DESIGN §2.16); a case that
-// ended unpaid does not stand in the way of a new one.
-func (w *Work) Begin(ctx context.Context, workerID, programme string) (store.Case, error) {
-	c, err := w.DB.CaseOf(ctx, workerID, programme)
-	if err == nil && !c.State.Final() {
-		return c, nil
-	}
-	if err != nil && !store.IsNone(err) {
-		return c, err
-	}
-	err = w.DB.Write(ctx, w.Now(), func(tx *store.Tx) error {
-		f, err := w.frozen(ctx, tx.Q, programme)
-		if err != nil {
-			return err
-		}
-		if tx.Now.Before(f.p.DraftsAt) {
-			return refuse("too_early", "还没有到填表时间。"+scheme.Instant(f.p.DraftsAt)+"起可以填表。", "未到填表时间", "5.2")
-		}
-		if !tx.Now.Before(f.p.ClosesAt) {
-			return refuse("closed", "申报已于"+scheme.Until(f.p.ClosesAt)+"截止，不能再填写。", "申报已截止", "5.2")
-		}
-		worker, err := tx.Worker(ctx, workerID)
-		if err != nil {
-			return err
-		}
-		phone, err := w.Keys.Open("worker/"+workerID, worker.PhoneSealed)
-		if err != nil {
-			return err
-		}
-		c = store.Case{
-			ID: store.NewID(tx.Now), ProgrammeID: programme, WorkerID: workerID, State: scheme.Draft, Place: scheme.PlaceNone,
-			Band: scheme.BandOther, CreatedAt: tx.Now, SavedAt: tx.Now, Since: tx.Now, Version: 1,
-		}
-		key, wrapped, err := w.Keys.NewDataKey("case/" + c.ID)
-		if err != nil {
-			return err
-		}
-		c.KeyWrapped = wrapped
-		if err := tx.Insert(ctx, &c); err != nil {
-			return err
-		}
-		app := &scheme.Application{Files: map[scheme.FileKind]scheme.FileNote{}}
-		app.Sealed.Phone = string(phone)
-		answers, sealed, files := seal(key, c.ID, app)
-		if err := tx.PutDraft(ctx, &store.Draft{CaseID: c.ID, Answers: answers, Sealed: sealed, Files: files, SavedAt: tx.Now}); err != nil {
-			return err
-		}
-		return w.note(ctx, tx, c, WorkerActor(workerID), "begin", nil)
-	})
-	if store.IsUnique(err) {
-		// A second tab was quicker: its draft is this worker's draft.
-		return w.DB.CaseOf(ctx, workerID, programme)
-	}
-	return c, err
-}
-
 // note appends to the audit trail outside a turn: acts that touch no seat.
 func (w *Work) note(ctx context.Context, tx *store.Tx, c store.Case, a scheme.Actor, name string, detail map[string]any) error {
 	if detail == nil {
@@ -163,20 +106,11 @@ func outside(before, after map[string]string, items []string) string {
 	return ""
 }
 
-// Discard removes a draft that was never submitted, with its files.
-func (w *Work) Discard(ctx context.Context, workerID, caseID string) error {
-	return w.DB.Write(ctx, w.Now(), func(tx *store.Tx) error {
-		c, err := tx.LockCase(ctx, caseID)
-		if store.IsNone(err) || err == nil && (c.WorkerID != workerID || c.State != scheme.Draft) {
-			return ErrNotFound
-		}
-		if err != nil {
-			return err
-		}
-		if err := w.note(ctx, tx, c, WorkerActor(workerID), "discard", nil); err != nil {
-			return err
-		}
-		// The blobs go with the next sweep: no row keeps them.
-		return tx.DropCase(ctx, caseID)
-	})
+// Items names the fields that a running correction may change; nil when none is
+// running.
+func Items(c store.Case) []string {
+	if c.State != scheme.Returned {
+		return nil
+	}
+	return itemsOf(&c)
 }

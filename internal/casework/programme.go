@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"yuanmeng/internal/gb"
 	"yuanmeng/internal/proof"
 	"yuanmeng/internal/scheme"
 	"yuanmeng/internal/store"
@@ -143,7 +144,7 @@ func (w *Work) OpeningDay(ctx context.Context, now time.Time) bool {
 }
 
 // LastSix gives the last six characters of the identity number in a worker's
-// newest case that has one, "" where he has typed none.
+// newest case that has a sound one, "" where he has typed none.
 func (w *Work) LastSix(ctx context.Context, workerID string) (string, error) {
 	cases, err := w.DB.CasesOf(ctx, workerID)
 	if err != nil {
@@ -157,9 +158,20 @@ func (w *Work) LastSix(ctx context.Context, workerID string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if n := len(app.Sealed.ID); n >= 6 {
-			return app.Sealed.ID[n-6:], nil
+		if six := lastSix(app, w.Now()); six != "" {
+			return six, nil
 		}
 	}
 	return "", nil
+}
+
+// lastSix leaves out a number that is still wrong: its owner could not give the
+// digits that he mistyped.
+func lastSix(app *scheme.Application, now time.Time) string {
+	_, err := gb.ID(app.Answers.IDKind, app.Sealed.ID, now)
+	var f gb.Fault
+	if err != nil && !(errors.As(err, &f) && (f.Code == "id_young" || f.Code == "id_old")) {
+		return ""
+	}
+	return gb.IDNumber(app.Sealed.ID).Last6()
 }
