@@ -3,12 +3,17 @@
 package apply
 
 import (
+	"context"
+	"net"
 	"slices"
+	"strings"
 	"time"
 
 	"yuanmeng/internal/casework"
 	"yuanmeng/internal/office"
 	"yuanmeng/internal/paper"
+	"yuanmeng/internal/scheme"
+	"yuanmeng/internal/store"
 	"yuanmeng/internal/web"
 )
 
@@ -27,3 +32,66 @@ type Door struct {
 func (d *Door) Routes() []web.Route {
 	return slices.Concat(d.draftRoutes(), d.caseRoutes())
 }
+
+// viewer is the signed-in worker: he sees his own cases and nobody else's.
+func viewer(c *web.Ctx) store.Viewer {
+	return store.Viewer{AccountID: c.Viewer.AccountID, Worker: true}
+}
+
+// ownCase is the case that the worker's pages are about: the live one, in
+// whatever programme, since there is only one; else the draft or the last ended
+// case of the programme that is open now. casework.ErrNotFound where there is
+// none.
+func (d *Door) ownCase(c *web.Ctx) (store.Case, error) {
+	all, err := d.Work.DB.CasesOf(c.Context(), c.Viewer.AccountID)
+	if err != nil {
+		return store.Case{}, err
+	}
+	for _, row := range all {
+		if row.State.Live() {
+			return row, nil
+		}
+	}
+	p, _, err := d.Work.Current(c.Context())
+	if err != nil {
+		return store.Case{}, err
+	}
+	row, err := d.Work.DB.CaseOf(c.Context(), c.Viewer.AccountID, string(p.ID))
+	if store.IsNone(err) {
+		return row, casework.ErrNotFound
+	}
+	return row, err
+}
+
+// held is the worker's own case with its programme and what it holds now.
+type held struct {
+	row   store.Case
+	p     *scheme.Programme
+	app   *scheme.Application
+	items []string // what a running correction may change
+}
+
+// hold opens a case that is the worker's own.
+func (d *Door) hold(ctx context.Context, row store.Case) (*held, error) {
+	p, _, err := d.Work.Programme(ctx, row.ProgrammeID)
+	if err != nil {
+		return nil, err
+	}
+	app, err := d.Work.Application(ctx, row)
+	if err != nil {
+		return nil, err
+	}
+	return &held{row: row, p: p, app: app, items: casework.Items(row)}, nil
+}
+
+// client names the browser's address for the limits of the office.
+func client(c *web.Ctx) string {
+	host, _, err := net.SplitHostPort(c.R.RemoteAddr)
+	if err != nil {
+		return c.R.RemoteAddr
+	}
+	return host
+}
+
+// secure says whether cookies may travel by https only.
+func (d *Door) secure() bool { return strings.HasPrefix(d.PublicURL, "https:") }
