@@ -36,28 +36,13 @@ func (w *Work) Scan(ctx context.Context, a scheme.Actor, workerOfOfficer, code s
 	if err != nil {
 		return c, err
 	}
-	if !w.officerOf(p, a.Org, c.UnionKey) {
+	if !p.Recommends(a.Org, c.UnionKey, c.UnionName) {
 		return store.Case{}, ErrNotFound
 	}
 	if workerOfOfficer != "" && c.WorkerID == workerOfOfficer {
 		return store.Case{}, refuse("self", "", "不能为自己推荐，请由上级工会办理", "A3.3")
 	}
 	return c, nil
-}
-
-// officerOf says whether a union is the recommending one or stands above it.
-func (w *Work) officerOf(p *scheme.Programme, union, rec string) bool {
-	for k, i := rec, 0; k != "" && i < 8; i++ {
-		if k == union {
-			return true
-		}
-		u, ok := p.UnionBy(k)
-		if !ok {
-			return false
-		}
-		k = u.Parent
-	}
-	return false
 }
 
 // Attest records what the officer says. It is a trace beside the wet stamp and
