@@ -129,7 +129,7 @@ func TestFormMissing_NamesTheBoxesOfTheForm(t *testing.T) {
 		t.Errorf("with the card left for the hand it lacks %q", got)
 	}
 	app.Answers.Name, app.Answers.Employer = "王芳", "咸安区永固机械厂"
-	app.Sealed.ID, app.Sealed.Phone = "11010519491231002X", "13900000001"
+	app.Sealed.ID, app.Sealed.Phone = "422301198506150022", "13900000001"
 	app.Files[FilePhoto] = FileNote{ID: "f", SHA256: "x"}
 	if got := fields(true, app); got != "" {
 		t.Errorf("a filled draft lacks %q", got)
