@@ -44,11 +44,15 @@ const firstLeafLine = 2
 // seated list. No finding means that all of it holds. It does not stop at the
 // first finding; the rule is followed to its first break.
 func Verify(g *Log, earlier []Checkpoint, pub ed25519.PublicKey, claimed []int) []Finding {
-	out, _ := verify(g, earlier, pub, claimed)
+	var list *SeatedList
+	if claimed != nil {
+		list = &SeatedList{Leaves: -1, Numbers: claimed}
+	}
+	out, _ := verify(g, earlier, pub, list)
 	return out
 }
 
-func verify(g *Log, earlier []Checkpoint, pub ed25519.PublicKey, claimed []int) ([]Finding, *Board) {
+func verify(g *Log, earlier []Checkpoint, pub ed25519.PublicKey, claimed *SeatedList) ([]Finding, *Board) {
 	var out []Finding
 	add := func(name string, line int, text string, args ...any) {
 		out = append(out, Finding{Name: name, Text: fmt.Sprintf(text, args...), Line: line})
@@ -93,7 +97,14 @@ func verify(g *Log, earlier []Checkpoint, pub ed25519.PublicKey, claimed []int) 
 		last     time.Time
 		ends     = map[int64]bool{0: true}
 		txn      int64
+		listed   []int // the seated when the log had as many leaves as the list says
+		met      bool
 	)
+	meet := func() {
+		if claimed != nil && !met && follow.board.Size == claimed.Leaves {
+			listed, met = follow.board.Seated(), true
+		}
+	}
 	if _, ok := roots[0]; ok {
 		roots[0] = head.Root()
 	}
@@ -135,6 +146,8 @@ func verify(g *Log, earlier []Checkpoint, pub ed25519.PublicKey, claimed []int) 
 			if !broken {
 				if err := follow.leaf(l); err != nil {
 					stop(at, err)
+				} else {
+					meet()
 				}
 			}
 		}
@@ -149,6 +162,7 @@ func verify(g *Log, earlier []Checkpoint, pub ed25519.PublicKey, claimed []int) 
 			stop(size, err)
 		} else {
 			board = &follow.board
+			meet()
 		}
 	}
 
@@ -187,9 +201,15 @@ func verify(g *Log, earlier []Checkpoint, pub ed25519.PublicKey, claimed []int) 
 		}
 	}
 	if claimed != nil && board != nil {
-		want := slices.Clone(claimed)
+		want, have := slices.Clone(claimed.Numbers), listed
 		slices.Sort(want)
-		if have := board.Seated(); !slices.Equal(want, have) {
+		if claimed.Leaves < 0 {
+			have = board.Seated()
+		} else if !met {
+			add("seats", 0, "名单所说的%d条记录不在这份记录里，或者落在一笔操作的中间。", claimed.Leaves)
+			have = want
+		}
+		if !slices.Equal(want, have) {
 			add("seats", 0, "照公开规则算出的名额名单和所给的不同：算出而未列的%s，列出而算不出的%s。", numbers(without(have, want)), numbers(without(want, have)))
 		}
 	}
@@ -346,20 +366,21 @@ func RunVerify(args []string, stdout io.Writer) int {
 		}
 		earlier = append(earlier, c)
 	}
-	var claimed []int
+	var claimed *SeatedList
 	if seated != "" {
 		b, err := readSmall(seated)
 		if err != nil {
 			return unable(seated, err)
 		}
-		claimed = []int{}
-		for _, w := range strings.FieldsFunc(string(b), func(r rune) bool { return r < '0' || r > '9' }) {
-			n, err := strconv.Atoi(w)
-			if err != nil {
-				return unable(seated, err)
-			}
-			claimed = append(claimed, n)
+		list, err := ParseSeated(b)
+		if err != nil {
+			return unable(seated, err)
 		}
+		if list.Leaves > int64(len(g.Leaves)) {
+			fmt.Fprintf(stdout, "没法核对 %s：名单是在第%d条记录之后写的，这份记录只有%d条。请过一分钟重新下载记录。\n", seated, list.Leaves, len(g.Leaves))
+			return 2
+		}
+		claimed = &list
 	}
 	more, board := verify(g, earlier, pub, claimed)
 	found = append(found, more...)
