@@ -2,6 +2,9 @@ package paper
 
 import (
 	"bytes"
+	"image"
+	"image/draw"
+	"image/jpeg"
 	"image/png"
 	"os"
 	"os/exec"
@@ -15,6 +18,7 @@ import (
 	"github.com/makiuchi-d/gozxing"
 	"github.com/makiuchi-d/gozxing/qrcode"
 	"github.com/pdfcpu/pdfcpu/pkg/api"
+	xdraw "golang.org/x/image/draw"
 )
 
 var shared = sync.OnceValues(func() (*Press, error) { return New("testdata") })
@@ -214,15 +218,46 @@ func TestImageShowsTheSameCode(t *testing.T) {
 	}
 }
 
-func TestReceiptImage(t *testing.T) {
-	b, err := press(t).ReceiptImage(ReceiptCard{Programme: strings.Repeat("咸安区", 20), Number: "47", Name: "张*", QR: "https://example.org/r/1",
-		Lines: []string{strings.Repeat("请等审核结果。", 60)}})
+func readQR(img image.Image) string {
+	bm, err := gozxing.NewBinaryBitmapFromImage(img)
 	if err != nil {
-		t.Fatal(err)
+		return err.Error()
 	}
-	img, err := png.Decode(bytes.NewReader(b))
-	if err != nil || img.Bounds().Dx() != 750 || img.Bounds().Dy() != 1100 {
-		t.Fatalf("%v", err)
+	got, err := qrcode.NewQRCodeReader().Decode(bm, map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true})
+	if err != nil {
+		return err.Error()
+	}
+	return got.GetText()
+}
+
+func TestReceiptImage_TheSquareReads(t *testing.T) {
+	for _, n := range []int{20, 300, 620, 900} {
+		want := "https://qiuxue.xianan.example.org/receipt#" + strings.Repeat("aB3_.", n/5)
+		b, err := press(t).ReceiptImage(ReceiptCard{Programme: strings.Repeat("咸安区", 20), Number: "47", Name: "张*", QR: want,
+			Lines: []string{strings.Repeat("请等审核结果。", 60)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		img, err := png.Decode(bytes.NewReader(b))
+		if err != nil || img.Bounds().Dx() != 750 || img.Bounds().Dy() != 1334 {
+			t.Fatalf("%v", err)
+		}
+		// As it is, and as a messenger hands it on: smaller, in JPEG.
+		small := image.NewRGBA(image.Rect(0, 0, 540, 960))
+		xdraw.BiLinear.Scale(small, small.Bounds(), img, img.Bounds(), draw.Src, nil)
+		var j bytes.Buffer
+		if err := jpeg.Encode(&j, small, &jpeg.Options{Quality: 70}); err != nil {
+			t.Fatal(err)
+		}
+		sent, err := jpeg.Decode(&j)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, pic := range map[string]image.Image{"as drawn": img, "as sent on": sent} {
+			if got := readQR(pic); got != want {
+				t.Errorf("%d characters, %s: read %q", n, name, got)
+			}
+		}
 	}
 }
 

@@ -83,11 +83,12 @@ func (p *Press) RecommendationImage(r Recommendation) ([]byte, error) {
 	return p.drawPNG(marks, 1240, 1754, 1240/pageW)
 }
 
-// ReceiptImage draws the receipt as a PNG of 750×1100 pixels.
+// ReceiptImage draws the receipt as a PNG of 750×1334 pixels, the shape of a
+// phone.
 func (p *Press) ReceiptImage(c ReceiptCard) ([]byte, error) {
 	marks, err := p.receipt(c)
 	if err != nil {
 		return nil, err
 	}
-	return p.drawPNG(marks, 750, 1100, 1)
+	return p.drawPNG(marks, receiptW, receiptH, 1)
 }

@@ -7,13 +7,21 @@ import (
 	"rsc.io/qr"
 )
 
-// receipt lays out the receipt, in pixels of a 750×1100 canvas.
+// The receipt's canvas and the side of its square, in pixels. The square holds a
+// whole receipt, so it is large: six pixels a module at 600 characters still
+// read when the picture is shown on a phone.
+const (
+	receiptW, receiptH = 750, 1334
+	receiptQR          = 520.0
+)
+
+// receipt lays out the receipt, in pixels.
 func (p *Press) receipt(c ReceiptCard) ([]mark, error) {
 	s := &sheet{press: p}
 	red := color.NRGBA{0xb4, 0x23, 0x18, 255}
 	rule := color.NRGBA{0xd0, 0xd7, 0xde, 255}
 	ink := color.NRGBA{0x1f, 0x23, 0x28, 255}
-	const w, side = 750.0, 64.0
+	const w, side = float64(receiptW), 64.0
 	s.add(mark{kind: fillMark, w: w, h: 12, ink: red})
 	middle := func(t string, base, size float64, col color.NRGBA) {
 		if k := p.ems(t) * size; k > w-2*side {
@@ -48,7 +56,7 @@ func (p *Press) receipt(c ReceiptCard) ([]mark, error) {
 	}
 	row("核对编号", c.Code)
 	y += 6
-	const bottomText = 820.0
+	const bottomText = 715.0
 	for _, l := range c.Lines {
 		for _, part := range p.wrap(settle(l), (w-2*side)/26) {
 			if y > bottomText {
@@ -59,12 +67,14 @@ func (p *Press) receipt(c ReceiptCard) ([]mark, error) {
 		}
 	}
 	if c.QR != "" {
-		code, err := qr.Encode(c.QR, qr.M)
+		// A picture has no torn corners, so the least correction gives the
+		// largest modules.
+		code, err := qr.Encode(c.QR, qr.L)
 		if err != nil {
 			return nil, fmt.Errorf("paper: qr: %w", err)
 		}
-		s.add(mark{kind: qrMark, x: (w - 190) / 2, y: 846, w: 190, h: 190, code: code})
+		s.add(mark{kind: qrMark, x: (w - receiptQR) / 2, y: 752, w: receiptQR, h: receiptQR, code: code})
 	}
-	middle("长按图片可保存。扫码可核对这张回执。", 1076, 24, grey)
+	middle("长按图片可保存。扫码可核对这张回执。", 1312, 24, grey)
 	return s.marks, nil
 }
