@@ -155,6 +155,11 @@ func OrganisationName(p *Programme, org string) string {
 		return p.Centre
 	case "district":
 		return p.Union
+	case "audit":
+		return "审计、纪检"
+	}
+	if name, own := strings.CutPrefix(org, ownPrefix); own {
+		return name
 	}
 	if u, ok := p.UnionBy(org); ok {
 		return u.Name

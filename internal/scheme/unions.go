@@ -80,28 +80,3 @@ func (p *Programme) Recommends(org, key, name string) bool {
 	}
 	return false
 }
-
-// OrgName is how people know an organisation: a union by key or by name, a
-// college, the centre, the district.
-func (p *Programme) OrgName(org string) string {
-	if name, own := strings.CutPrefix(org, ownPrefix); own {
-		return name
-	}
-	if u, ok := p.UnionBy(org); ok {
-		return u.Name
-	}
-	if c, ok := p.College(org); ok {
-		return c.Name
-	}
-	switch org {
-	case "centre":
-		return p.Centre
-	case "district":
-		return p.Union
-	case "audit":
-		return "审计、纪检"
-	case "worker":
-		return "本人"
-	}
-	return org
-}
