@@ -85,6 +85,23 @@ func (o *Office) Accept(ctx context.Context, token, password string) (Enrolment,
 	return Enrolment{Login: s.Login, Secret: secret, URI: uri}, nil
 }
 
+// Enrolled gives what Accept gave, for the page with the QR: it may be loaded
+// again, and only by whoever holds the link, until the first code ends it.
+func (o *Office) Enrolled(ctx context.Context, token string) (Enrolment, error) {
+	_, s, err := o.invited(ctx, o.DB.Q, token)
+	if err != nil {
+		return Enrolment{}, err
+	}
+	if s.Password == "" || len(s.TotpSealed) == 0 {
+		return Enrolment{}, refuse("no_password_yet", "请先设密码。")
+	}
+	secret, err := o.Keys.Open("totp/"+s.ID, s.TotpSealed)
+	if err != nil {
+		return Enrolment{}, err
+	}
+	return Enrolment{Login: s.Login, Secret: string(secret), URI: vault.TOTPAddress(issuer, s.Login, string(secret))}, nil
+}
+
 // weak says what is wrong with a password. Length counts, not signs of every
 // kind: what people can keep in mind, they do not write down.
 func weak(password, login string) *Refused {

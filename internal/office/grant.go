@@ -76,6 +76,11 @@ func (o *Office) maySet(ctx context.Context, tx *store.Tx, by scheme.Actor, staf
 	no := func(code, sentence string) (*Refused, error) {
 		return refuse(code, sentence), o.event(ctx, tx, by, "refused", map[string]any{"code": code, "staff": staffID})
 	}
+	// Two security administrators who shut each other out wait for one another
+	// here: the second is out already, and one always remains.
+	if err := tx.Alone(ctx, "rights"); err != nil {
+		return nil, err
+	}
 	if by.ID == staffID {
 		return no("self", "不能改自己的账号和权限。请由另一位安全管理员办理。")
 	}
@@ -115,6 +120,9 @@ func (o *Office) grant(ctx context.Context, tx *store.Tx, by scheme.Actor, s sto
 		return refuse("admin_scope", "管理员不属于某个项目。"), nil
 	case !admin && g.Programme == "":
 		return refuse("no_programme", "请选择项目。"), nil
+	case g.Role == scheme.RoleSecAdmin && g.Until != nil:
+		// Nobody could open the house again after the last one's term.
+		return refuse("secadmin_until", "安全管理员不设到期时间，要换人时由另一位安全管理员收回。"), nil
 	case g.Role == scheme.RoleLocal && g.Org == "":
 		return refuse("no_union", "请选择他所在的工会。"), nil
 	case g.Until != nil && !g.Until.After(tx.Now):

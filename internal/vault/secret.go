@@ -88,7 +88,12 @@ const totpStep = 30 // seconds, RFC 6238
 // NewTOTP makes a secret for an authenticator and the address in its QR.
 func NewTOTP(issuer, account string) (secret, uri string) {
 	secret = strings.TrimRight(b32.EncodeToString(fresh(20)), "=")
-	return secret, fmt.Sprintf("otpauth://totp/%s:%s?secret=%s&issuer=%s&algorithm=SHA1&digits=6&period=%d",
+	return secret, TOTPAddress(issuer, account, secret)
+}
+
+// TOTPAddress is what the QR of an authenticator's secret holds.
+func TOTPAddress(issuer, account, secret string) string {
+	return fmt.Sprintf("otpauth://totp/%s:%s?secret=%s&issuer=%s&algorithm=SHA1&digits=6&period=%d",
 		escape(issuer), escape(account), secret, escape(issuer), totpStep)
 }
 
