@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -76,6 +77,34 @@ func (w *Work) Submitted(ctx context.Context, c store.Case, n int) (*scheme.Appl
 		return nil, err
 	}
 	return open(key, c.ID, r.Answers, r.Sealed, r.Files)
+}
+
+// InForce reads the submitted revision in force of several cases, by case. One
+// whose key has been erased is left out.
+func (w *Work) InForce(ctx context.Context, v store.Viewer, cases []store.Case) (map[string]*scheme.Application, error) {
+	ids := make([]string, len(cases))
+	by := make(map[string]*store.Case, len(cases))
+	for i := range cases {
+		ids[i], by[cases[i].ID] = cases[i].ID, &cases[i]
+	}
+	rows, err := w.DB.NewestRevisions(ctx, v, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]*scheme.Application, len(rows))
+	for _, r := range rows {
+		key, err := w.key(by[r.CaseID])
+		if errors.Is(err, vault.ErrErased) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if out[r.CaseID], err = open(key, r.CaseID, r.Answers, r.Sealed, r.Files); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // Project writes the plain columns that SQL searches and counts.

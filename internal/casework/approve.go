@@ -2,12 +2,14 @@ package casework
 
 import (
 	"context"
+	"strings"
 
 	"yuanmeng/internal/scheme"
 )
 
 // approve is the district's decision of the first stage (4.2.1): a held seat is
-// confirmed, a waiting case stays waiting and is confirmed on promotion.
+// confirmed, a waiting case stays waiting and is confirmed on promotion. Where an
+// officer disagreed on line it has to say why it approves all the same.
 func (t *turn) approve(ctx context.Context, e *entry, a scheme.Actor, args scheme.Args) error {
 	holds, err := t.tx.HoldsPerson(ctx, e.row.ID)
 	if err != nil {
@@ -15,6 +17,15 @@ func (t *turn) approve(ctx context.Context, e *entry, a scheme.Actor, args schem
 	}
 	if !holds {
 		return refuse("contested", "", "这个证件号名下还有另一份未了结的申请，了结后再审核", "5.2")
+	}
+	said, err := t.tx.Attestations(ctx, e.row.ID)
+	if err != nil {
+		return err
+	}
+	for _, s := range said {
+		if s.Disagree != "" && strings.TrimSpace(args.Reason) == "" {
+			return refuse("disagreed", "", "推荐工会在线表示不同意，请写明为什么仍然通过", "A3.3")
+		}
 	}
 	_, err = t.step(ctx, e, scheme.Approve, a, args)
 	return err

@@ -2,7 +2,6 @@ package casework
 
 import (
 	"context"
-	"encoding/json"
 	"strings"
 
 	"yuanmeng/internal/scheme"
@@ -128,68 +127,4 @@ func (t *turn) sealOrder(e *entry, o Order) storedOrder {
 type storedOrder struct {
 	Order    Order
 	SealedID []byte `json:",omitempty"`
-}
-
-// Second completes or drops a two-person move. The second person is never the
-// first, and the case must stand as the first one saw it.
-func (w *Work) Second(ctx context.Context, a scheme.Actor, v store.Viewer, proposalID string, agree bool) error {
-	p, err := w.DB.Proposal(ctx, proposalID)
-	if store.IsNone(err) {
-		return ErrNotFound
-	}
-	if err != nil {
-		return err
-	}
-	if p.CaseID != "" {
-		if _, err := w.DB.Case(ctx, v, p.CaseID); err != nil {
-			return ErrNotFound
-		}
-	}
-	return w.act(ctx, p.ProgrammeID, func(t *turn) error {
-		p, err := t.tx.Proposal(ctx, proposalID)
-		if err != nil || p.State != "open" {
-			return refuse("stale", "", "这件事已经办过了", "")
-		}
-		if p.CaseID == "" {
-			return t.secondCapacity(ctx, a, p, agree)
-		}
-		at := t.tx.Now
-		p.SecondID, p.EndedAt = a.ID, &at
-		if !agree {
-			p.State = "dropped"
-			if err := t.tx.PutProposal(ctx, &p); err != nil {
-				return err
-			}
-			return t.event(ctx, p.CaseID, a, "propose_dropped", map[string]any{"move": p.Move})
-		}
-		e, err := t.load(ctx, p.CaseID)
-		if err != nil {
-			return err
-		}
-		if e.s.Version != p.CaseVersion {
-			return refuse("stale", "", "提出之后这份申请有了变化，请放弃后重新提出", "")
-		}
-		var so storedOrder
-		if err := json.Unmarshal([]byte(p.Args), &so); err != nil {
-			return err
-		}
-		if so.SealedID != nil {
-			key, err := w.key(&e.row)
-			if err != nil {
-				return err
-			}
-			b, err := key.Open("proposal/"+p.CaseID, so.SealedID)
-			if err != nil {
-				return err
-			}
-			so.Order.ID = string(b)
-		}
-		so.Order.Version = 0
-		p.State = "done"
-		if err := t.tx.PutProposal(ctx, &p); err != nil {
-			return err
-		}
-		first := scheme.Actor{ID: p.ByID, Role: p.ByRole, Name: p.ByName}
-		return t.order(ctx, first, so.Order, &a)
-	})
 }

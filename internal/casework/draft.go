@@ -65,8 +65,14 @@ func (w *Work) Save(ctx context.Context, workerID, caseID string, change func(ap
 			return err
 		}
 		if c.State == scheme.Draft {
-			version := c.Version
+			version, name := c.Version, c.Name
 			project(&c, app, f.p, tx.Now)
+			if c.Name != name {
+				// Here and not at the gate, which has no time for it.
+				if err := w.nameKeys(ctx, tx, &c); err != nil {
+					return err
+				}
+			}
 			if app.Answers.Honour == "" || app.Answers.Honour == "none" {
 				c.Priority = ""
 			}

@@ -1,0 +1,89 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+
+	"yuanmeng/internal/scheme"
+	"yuanmeng/internal/store"
+)
+
+// Second completes or drops a two-person move. The second person is never the
+// first, and the case must stand as the first one saw it.
+func (w *Work) Second(ctx context.Context, a scheme.Actor, v store.Viewer, proposalID string, agree bool) error {
+	p, err := w.DB.Proposal(ctx, proposalID)
+	if store.IsNone(err) {
+		return ErrNotFound
+	}
+	if err != nil {
+		return err
+	}
+	if p.CaseID != "" {
+		if _, err := w.DB.Case(ctx, v, p.CaseID); err != nil {
+			return ErrNotFound
+		}
+	}
+	return w.act(ctx, p.ProgrammeID, func(t *turn) error {
+		p, err := t.tx.Proposal(ctx, proposalID)
+		if err != nil || p.State != "open" {
+			return refuse("stale", "", "这件事已经办过了", "")
+		}
+		if p.CaseID == "" {
+			return t.secondCapacity(ctx, a, p, agree)
+		}
+		at := t.tx.Now
+		p.SecondID, p.EndedAt = a.ID, &at
+		if !agree {
+			p.State = "dropped"
+			if err := t.tx.PutProposal(ctx, &p); err != nil {
+				return err
+			}
+			return t.event(ctx, p.CaseID, a, "propose_dropped", map[string]any{"move": p.Move})
+		}
+		e, err := t.load(ctx, p.CaseID)
+		if err != nil {
+			return err
+		}
+		if e.s.Version != p.CaseVersion {
+			return refuse("stale", "", "提出之后这份申请有了变化，请放弃后重新提出", "")
+		}
+		o, err := w.Proposed(e.row, p)
+		if err != nil {
+			return err
+		}
+		o.Version = 0
+		p.State = "done"
+		if err := t.tx.PutProposal(ctx, &p); err != nil {
+			return err
+		}
+		first := scheme.Actor{ID: p.ByID, Role: p.ByRole, Name: p.ByName}
+		return t.order(ctx, first, o, &a)
+	})
+}
+
+// Proposed reads what a proposal about a case asks for; the case's key opens a
+// new identity number. A proposal about seats has no order.
+func (w *Work) Proposed(c store.Case, p store.Proposal) (Order, error) {
+	var so storedOrder
+	if err := json.Unmarshal([]byte(p.Args), &so); err != nil {
+		return Order{}, err
+	}
+	if so.SealedID == nil {
+		return so.Order, nil
+	}
+	key, err := w.key(&c)
+	if err != nil {
+		return Order{}, err
+	}
+	b, err := key.Open("proposal/"+c.ID, so.SealedID)
+	if err != nil {
+		return Order{}, err
+	}
+	so.Order.ID = string(b)
+	return so.Order, nil
+}
+
+// ProposedCapacity reads what a proposal about seats asks for.
+func ProposedCapacity(p store.Proposal) (c Capacity, ok bool) {
+	return c, p.Move == capacityMove && json.Unmarshal([]byte(p.Args), &c) == nil
+}
