@@ -62,11 +62,12 @@ type Field struct {
 	Error        string // from Problems.For
 	Kind         Kind
 	Optional     bool
-	MaxLength    int    // UTF-16 units, as browsers count; 0 = by kind
-	Rows         int    // KindArea
-	Autocomplete string // "" = by kind
-	Pick         string // KindName: address that looks up rare characters, e.g. /my/pick
-	Suffix       string // unit after the input: 元
+	MaxLength    int      // UTF-16 units, as browsers count; 0 = by kind
+	Rows         int      // KindArea
+	Autocomplete string   // "" = by kind
+	Pick         string   // KindName: address that looks up rare characters, e.g. /my/pick
+	Suffix       string   // unit after the input: 元
+	Suggest      []string // values offered while typing; any other may be typed
 }
 
 // FieldID is the id of the element of a field; error links point at it.
@@ -140,6 +141,9 @@ func (f Field) attrs() templ.Attributes {
 	}
 	if f.Error != "" {
 		a["aria-invalid"] = "true"
+	}
+	if len(f.Suggest) > 0 {
+		a["list"] = f.id() + "-list"
 	}
 	if f.Kind == KindName && f.Pick != "" {
 		a["data-pick"] = f.Pick

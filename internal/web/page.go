@@ -25,6 +25,7 @@ type PageMeta struct {
 	Path      string    // this page's path, for 大字版 to come back to
 	Back      string    // where 返回 leads; "" = none
 	BackText  string    // its words, default 返回
+	BackForm  string    // id of a form that 返回 sends first with then=back, so that nothing typed is lost
 	Problems  Problems  // what is wrong with the form: summary on top, title begins 错误：
 	Kicker    string    // small line above the h1: 第 3 步，共 7 步
 	NoHeading bool      // the page draws its own h1
