@@ -3,38 +3,107 @@ package casework
 import (
 	"context"
 	"strings"
+	"time"
 
 	"yuanmeng/internal/scheme"
 	"yuanmeng/internal/store"
 )
 
-// FetchPrint gives the form for a print code. Tries are counted per code, and
-// wrong codes per door by the caller.
-func (w *Work) FetchPrint(ctx context.Context, code string) (store.Case, *scheme.Application, store.PrintCode, error) {
+// How often a print code that leads nowhere may be tried in an hour, from one
+// address and over the whole installation. Behind a code stands a form with ID
+// and card: with eight digits and thirty minutes, the second limit keeps a crowd
+// of addresses from finding one by guessing.
+const (
+	printTries    = 10
+	printTriesAll = 500
+	printFetches  = 5 // of one code: a printer jams
+)
+
+var (
+	errPrintCode = refuse("print_code", "打印码不对，或者已经过期。请看职工手机上最新的打印码，一共8位数字。", "打印码不对或已过期", "")
+	errPrintOld  = refuse("print_old", "要了打印码以后，表上的内容改过。请职工在手机上重新要一个打印码。", "要码之后表的内容改过", "")
+	errPrintMany = refuse("print_many", "输错的次数太多了，请过一小时再试。也可以请职工用手机下载推荐表，或者存成图片。", "打印码试错过多", "")
+)
+
+// FetchPrint gives the form for a print code to whoever types it: a print shop
+// has no account. client names the browser's address. A wrong code, an old one
+// and one that was used up give the same answer; tries are counted before the
+// code is looked up and taken back when it was right.
+func (w *Work) FetchPrint(ctx context.Context, client, code string) (store.Case, *scheme.Application, store.PrintCode, error) {
 	var pc store.PrintCode
-	code = strings.NewReplacer(" ", "", "-", "").Replace(strings.TrimSpace(code))
+	var c store.Case
+	code = strings.Map(func(r rune) rune {
+		switch {
+		case r >= '0' && r <= '9':
+			return r
+		case r >= '０' && r <= '９':
+			return r - '０' + '0'
+		case r == ' ' || r == '-' || r == '　':
+			return -1
+		}
+		return '?'
+	}, strings.TrimSpace(code))
+	machine := w.Machine()
+	mine, all := "print/"+w.Keys.Index("client", client), "print/all"
+	var no error
 	err := w.DB.Write(ctx, w.Now(), func(tx *store.Tx) error {
+		no = nil
+		if err := tx.Alone(ctx, all); err != nil {
+			return err
+		}
+		for _, b := range []struct {
+			name string
+			most int
+		}{{mine, printTries}, {all, printTriesAll}} {
+			n, _, err := tx.Attempts(ctx, b.name, machine.Add(-time.Hour))
+			if err != nil {
+				return err
+			}
+			if n >= b.most {
+				no = errPrintMany
+				return nil
+			}
+		}
 		var err error
-		pc, err = tx.PrintCodeBy(ctx, w.Keys.Index("print-code", code), w.Machine())
-		if store.IsNone(err) {
-			return ErrNotFound
+		ok := false
+		pc, err = tx.PrintCodeBy(ctx, w.Keys.Index("print-code", code), machine)
+		if err == nil {
+			ok, err = tx.TryPrintCode(ctx, pc.ID, printFetches)
+		} else if store.IsNone(err) {
+			err = nil
 		}
 		if err != nil {
 			return err
 		}
-		ok, err := tx.TryPrintCode(ctx, pc.ID, 5)
-		if err == nil && !ok {
-			return ErrNotFound
+		if !ok {
+			no = errPrintCode
+			if _, err := tx.Count(ctx, mine, machine, machine); err != nil {
+				return err
+			}
+			_, err := tx.Count(ctx, all, machine, machine)
+			return err
 		}
-		return err
+		if c, err = tx.LockCase(ctx, pc.CaseID); store.IsNone(err) {
+			no = errPrintCode
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return w.note(ctx, tx, c, scheme.Actor{}, "fetch_print", nil)
 	})
+	if err == nil {
+		err = no
+	}
 	if err != nil {
 		return store.Case{}, nil, pc, err
 	}
-	var c store.Case
-	if c, err = w.DB.CaseRow(ctx, pc.CaseID); err != nil {
-		return c, nil, pc, ErrNotFound
-	}
 	app, err := w.Application(ctx, c)
-	return c, app, pc, err
+	if err != nil {
+		return c, nil, pc, err
+	}
+	if len(w.Changed(c, app)) > 0 {
+		return store.Case{}, nil, pc, errPrintOld
+	}
+	return c, app, pc, nil
 }

@@ -2,9 +2,11 @@ package casework
 
 import (
 	"context"
+	"slices"
 
 	"yuanmeng/internal/scheme"
 	"yuanmeng/internal/store"
+	"yuanmeng/internal/vault"
 )
 
 // Resubmit sends the running correction. Number and seat stay; the new revision
@@ -41,6 +43,11 @@ func (w *Work) Resubmit(ctx context.Context, workerID, caseID string) error {
 		if rs := unsettled(e, app, itemsOf(&e.row), d); rs != nil {
 			return &Refused{rs}
 		}
+		if rs, err := t.unstamped(ctx, e, key, app); err != nil || rs != nil {
+			return orRefused(rs, err)
+		}
+		app = scheme.Asked(app, t.p)
+		d.Answers, d.Sealed, d.Files = seal(key, caseID, app)
 		e.row.Revision++
 		project(&e.row, app, t.p, t.tx.Now)
 		e.s.Untypable = e.row.Untypable
@@ -74,6 +81,45 @@ func unsettled(e *entry, app *scheme.Application, items []string, d store.Draft)
 		}
 	}
 	return nil
+}
+
+// unstamped refuses a correction that changes a value the stamp stands for and
+// brings no form that was printed and stamped after the change (DESIGN §2.8).
+func (t *turn) unstamped(ctx context.Context, e *entry, key vault.DataKey, app *scheme.Application) ([]scheme.Reason, error) {
+	r, err := t.tx.Revision(ctx, e.row.ID, 0)
+	if err != nil {
+		return nil, err
+	}
+	was, err := open(key, e.row.ID, r.Answers, r.Sealed, r.Files)
+	if err != nil {
+		return nil, err
+	}
+	stamped := app.Files[scheme.FileStamped]
+	for _, f := range scheme.Fields() {
+		if !f.Stamped || f.Get(was) == f.Get(app) {
+			continue
+		}
+		switch {
+		case slices.Contains(t.w.Changed(e.row, app), f.Key):
+			return []scheme.Reason{{
+				Code: "reprint", Field: f.Key, Clause: "A3.n3", Blocks: true,
+				Worker: "您改了“" + f.Label + "”，旧表上的章不能用了。请重新生成推荐表，打印、盖章，再拍照上传。", Staff: f.Label + "改了，没有重新打印盖章",
+			}}, nil
+		case e.row.PrintedAt != nil && stamped.At.Before(*e.row.PrintedAt):
+			return []scheme.Reason{{
+				Code: "restamp", Field: string(scheme.FileStamped), Clause: "A3.n3", Blocks: true,
+				Worker: "推荐表重新生成过。请打印新表，盖好章，再拍照上传。", Staff: "盖章件早于重新打印的推荐表",
+			}}, nil
+		}
+	}
+	return nil, nil
+}
+
+func orRefused(rs []scheme.Reason, err error) error {
+	if err != nil {
+		return err
+	}
+	return &Refused{rs}
 }
 
 // own reads the worker's own case.

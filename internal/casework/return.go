@@ -24,6 +24,13 @@ func (t *turn) returnCase(ctx context.Context, e *entry, a scheme.Actor, o Order
 			return refuse("item_fixed", "", "这一项不能要求补正："+scheme.FieldLabel(k), "A2.1")
 		}
 		labels = append(labels, f.Label)
+		// The stamp stands for this value: a new one needs a new form (DESIGN
+		// §2.8), and five working days instead of five days.
+		args.Stamp = args.Stamp || f.Stamped
+	}
+	if args.Stamp && !slices.Contains(items, string(scheme.FileStamped)) {
+		items = append(items, string(scheme.FileStamped))
+		labels = append(labels, scheme.FieldLabel(string(scheme.FileStamped)))
 	}
 	e.row.ReturnedItems = store.Encode(items)
 	if _, err := t.step(ctx, e, scheme.Return, a, args); err != nil {

@@ -57,12 +57,16 @@ func (w *Work) ready(ctx context.Context, s *submission) error {
 	if rs := scheme.Missing(app, f.p, s.received); scheme.Blocked(rs) {
 		return &Refused{rs}
 	}
+	// The draft keeps answers to questions that no longer apply; what is handed
+	// in holds only what was asked.
+	app = scheme.Asked(app, f.p)
 	project(c, app, f.p, s.received)
 	c.PersonIndex = w.person(app)
-	s.contest = app.Files[scheme.FileIDCard].ID != "" && !app.Answers.NameUntypable
+	s.contest = app.Files[scheme.FileIDCard].ID != ""
 	s.formHash = w.formHash(app)
+	answers, sealed, files := seal(s.commitKey, c.ID, app)
 	s.revision = store.Revision{
-		CaseID: c.ID, Answers: d.Answers, Sealed: d.Sealed, Files: d.Files, FormHash: s.formHash, FormPrint: c.FormPrint, ByID: c.WorkerID,
+		CaseID: c.ID, Answers: answers, Sealed: sealed, Files: files, FormHash: s.formHash, FormPrint: c.FormPrint, ByID: c.WorkerID,
 	}
 	return nil
 }
