@@ -28,6 +28,9 @@ func (w *Work) Load(ctx context.Context, p *scheme.Programme, hash string) error
 			if old.State != "loaded" {
 				return ErrFrozen
 			}
+			if p, err = keepHotline(old, p); err != nil {
+				return err
+			}
 		}
 		row := store.Programme{ID: string(p.ID), Body: store.Encode(p), Hash: hash, State: "loaded", Version: old.Version + 1, LoadedAt: tx.Now}
 		if err := tx.PutProgramme(ctx, &row); err != nil {
@@ -55,60 +58,63 @@ func (w *Work) Open(ctx context.Context, first, second scheme.Actor, programme s
 		}
 		return &Refused{rs}
 	}
+	return w.DB.Write(ctx, w.Now(), func(tx *store.Tx) error { return openProgramme(ctx, tx, first, second, programme) })
+}
+
+// openProgramme opens a programme inside a transaction.
+func openProgramme(ctx context.Context, tx *store.Tx, first, second scheme.Actor, programme string) error {
 	if first.ID == second.ID {
 		return refuse("same_person", "", "两人须不是同一人", "5.2")
 	}
-	return w.DB.Write(ctx, w.Now(), func(tx *store.Tx) error {
-		row, err := tx.Programme(ctx, programme)
-		if store.IsNone(err) {
-			return ErrNotFound
-		}
-		if err != nil {
-			return err
-		}
-		if row.State != "loaded" {
-			return refuse("state", "", "项目已经开放过", "5.2")
-		}
-		p, err := row.Scheme()
-		if err != nil {
-			return err
-		}
-		at := tx.Now
-		row.State, row.OpenedAt, row.Version = "open", &at, row.Version+1
-		if err := tx.PutProgramme(ctx, &row); err != nil {
-			return err
-		}
-		if err := tx.Insert(ctx, &store.Version{
-			ProgrammeID: row.ID, N: row.Version, At: at, ByID: first.ID, SecondID: second.ID, Reason: "开放", Body: row.Body, Hash: row.Hash,
-		}); err != nil {
-			return err
-		}
-		var empty proof.Frontier
-		frontier, err := empty.MarshalBinary()
-		if err != nil {
-			return err
-		}
-		ta := store.Tally{ProgrammeID: row.ID, Cap: p.Cap, WaitingMax: p.WaitingMax, Frontier: frontier}
-		leaves, hashes, err := appendRun(&ta, []pending{rulesLeaf(p, row.Hash, row.Version)}, at)
-		if err != nil {
-			return err
-		}
-		if err := tx.PutTallies(ctx, []store.Tally{ta}); err != nil {
-			return err
-		}
-		if err := tx.Insert(ctx, &leaves); err != nil {
-			return err
-		}
-		if err := tx.Insert(ctx, &hashes); err != nil {
-			return err
-		}
-		if err := tx.Insert(ctx, &store.Due{ID: store.NewID(at), ProgrammeID: row.ID, Move: scheme.EndWaiting, DueAt: p.PromoteUntil.UTC()}); err != nil {
-			return err
-		}
-		return tx.Insert(ctx, &store.Event{
-			ID: store.NewID(at), ProgrammeID: row.ID, ActorID: first.ID, ActorName: first.Name, Role: string(first.Role), Org: first.Org, Name: "open_programme",
-			Detail: store.Encode(map[string]any{"second": second.Name, "hash": row.Hash, "version": row.Version}), At: at,
-		})
+	row, err := tx.Programme(ctx, programme)
+	if store.IsNone(err) {
+		return ErrNotFound
+	}
+	if err != nil {
+		return err
+	}
+	if row.State != "loaded" {
+		return refuse("state", "", "项目已经开放过", "5.2")
+	}
+	p, err := row.Scheme()
+	if err != nil {
+		return err
+	}
+	at := tx.Now
+	row.State, row.OpenedAt, row.Version = "open", &at, row.Version+1
+	if err := tx.PutProgramme(ctx, &row); err != nil {
+		return err
+	}
+	if err := tx.Insert(ctx, &store.Version{
+		ProgrammeID: row.ID, N: row.Version, At: at, ByID: first.ID, SecondID: second.ID, Reason: "开放", Body: row.Body, Hash: row.Hash,
+	}); err != nil {
+		return err
+	}
+	var empty proof.Frontier
+	frontier, err := empty.MarshalBinary()
+	if err != nil {
+		return err
+	}
+	ta := store.Tally{ProgrammeID: row.ID, Cap: p.Cap, WaitingMax: p.WaitingMax, Frontier: frontier}
+	leaves, hashes, err := appendRun(&ta, []pending{rulesLeaf(p, row.Hash, row.Version)}, at)
+	if err != nil {
+		return err
+	}
+	if err := tx.PutTallies(ctx, []store.Tally{ta}); err != nil {
+		return err
+	}
+	if err := tx.Insert(ctx, &leaves); err != nil {
+		return err
+	}
+	if err := tx.Insert(ctx, &hashes); err != nil {
+		return err
+	}
+	if err := tx.Insert(ctx, &store.Due{ID: store.NewID(at), ProgrammeID: row.ID, Move: scheme.EndWaiting, DueAt: p.PromoteUntil.UTC()}); err != nil {
+		return err
+	}
+	return tx.Insert(ctx, &store.Event{
+		ID: store.NewID(at), ProgrammeID: row.ID, ActorID: first.ID, ActorName: first.Name, Role: string(first.Role), Org: first.Org, Name: "open_programme",
+		Detail: store.Encode(map[string]any{"second": second.Name, "hash": row.Hash, "version": row.Version}), At: at,
 	})
 }
 
