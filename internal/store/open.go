@@ -331,3 +331,13 @@ func IsFsync(err error) bool {
 
 // IsNone says that a query found nothing.
 func IsNone(err error) bool { return errors.Is(err, sql.ErrNoRows) }
+
+// CopyTo writes a consistent copy of a SQLite database into a new file while
+// others go on writing.
+func (db *DB) CopyTo(ctx context.Context, path string) error {
+	if db.Engine != SQLite {
+		return errors.New("store: only SQLite is copied; use the server's own tools")
+	}
+	_, err := db.w.ExecContext(ctx, "VACUUM INTO ?", path)
+	return err
+}

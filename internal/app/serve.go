@@ -1,0 +1,157 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"sort"
+	"strings"
+
+	"yuanmeng/internal/casework"
+	"yuanmeng/internal/scheme"
+	"yuanmeng/internal/sms"
+	"yuanmeng/plan"
+)
+
+// serveCmd runs the platform in earnest.
+type serveCmd struct {
+	settings
+	Programme []string   `help:"Folder of a programme; the embedded one when none is named." type:"existingdir" placeholder:"DIR"`
+	SMS       smsOptions `embed:"" prefix:"sms-"`
+}
+
+// smsOptions choose how text messages leave.
+type smsOptions struct {
+	Driver    string            `help:"log or aliyun." enum:"log,aliyun" default:"log"`
+	KeyID     string            `help:"Aliyun access key id." env:"YM_SMS_KEY_ID"`
+	KeySecret string            `help:"Aliyun access key secret." env:"YM_SMS_KEY_SECRET"`
+	Sign      string            `help:"Signature that the operator has approved."`
+	Templates map[string]string `help:"Operator's template code by the key of a wording: login_code=SMS_1;…"`
+	Endpoint  string            `help:"Operator's address, for tests."`
+}
+
+// Run serves until it is told to stop.
+func (s *serveCmd) Run(o *out) error {
+	opt := options{}
+	if s.SMS.Driver == "aliyun" {
+		opt.sender = s.SMS.aliyun
+	}
+	// The programmes are judged before anything is opened or made.
+	type loaded struct {
+		p    *scheme.Programme
+		hash string
+		from string
+	}
+	var list []loaded
+	if len(s.Programme) == 0 {
+		p, hash, err := embedded()
+		if err != nil {
+			return err
+		}
+		list = append(list, loaded{p, hash, "the embedded programme"})
+	}
+	for _, dir := range s.Programme {
+		p, hash, err := readProgramme(o.stderr, dir)
+		if err != nil {
+			return err
+		}
+		list = append(list, loaded{p, hash, dir})
+	}
+	h, err := build(o.ctx, s.settings, o.stderr, opt)
+	if err != nil {
+		return err
+	}
+	for _, l := range list {
+		if err := h.load(o.ctx, l.p, l.hash, l.from, o.stderr); err != nil {
+			return errors.Join(err, h.close(context.WithoutCancel(o.ctx)))
+		}
+	}
+	token, created, err := h.office.Bootstrap(o.ctx)
+	if err != nil {
+		return errors.Join(err, h.close(context.WithoutCancel(o.ctx)))
+	}
+	return h.serve(o.ctx, func(addr string) {
+		if created {
+			fmt.Fprintf(o.stdout, "first administrator: %s/invite/%s (once, within 72 hours)\n", h.PublicURL, token)
+		}
+		fmt.Fprintf(o.stdout, "listening on http://%s\n", addr)
+	})
+}
+
+func (o smsOptions) aliyun(*house) (sms.Sender, error) { return nil, errors.New("wait") }
+
+func embedded() (*scheme.Programme, string, error) {
+	p, err := plan.Embedded()
+	if err != nil {
+		return nil, "", err
+	}
+	hash, err := plan.Hash(plan.EmbeddedFS())
+	return p, hash, err
+}
+
+// load puts a programme into the installation. The folder of an opened one must
+// say what was opened; otherwise the differences are listed and serve stops.
+func (h *house) load(ctx context.Context, p *scheme.Programme, hash, from string, stderr io.Writer) error {
+	err := h.work.Load(ctx, p, hash)
+	if casework.RefusedCode(err) != "frozen" {
+		return err
+	}
+	row, e := h.db.Programme(ctx, string(p.ID))
+	if e != nil {
+		return e
+	}
+	was, e := row.Scheme()
+	if e != nil {
+		return e
+	}
+	// The cap may have been changed since by two leads; that is no difference
+	// of the folder.
+	for _, line := range differences(*was, *p) {
+		fmt.Fprintf(stderr, "%s: %s\n", from, line)
+	}
+	return fmt.Errorf("%s differs from programme %s as it was opened; after opening the database is the truth: take the change back, or make it in the platform", from, p.ID)
+}
+
+// differences names the parts of a programme that are not the same, in the words
+// of programme.yaml.
+func differences(was, is scheme.Programme) []string {
+	a, b := fields(was), fields(is)
+	var out []string
+	for k, v := range b {
+		if !reflect.DeepEqual(a[k], v) {
+			out = append(out, fmt.Sprintf("%s: opened with %s, now %s", k, short(a[k]), short(v)))
+		}
+	}
+	sort.Strings(out)
+	if len(out) == 0 {
+		out = []string{"a file that no parameter comes from was changed"}
+	}
+	return out
+}
+
+func fields(p scheme.Programme) map[string]any {
+	b, err := json.Marshal(p)
+	if err != nil {
+		panic(err) // a plain struct of our own
+	}
+	m := map[string]any{}
+	if err := json.Unmarshal(b, &m); err != nil {
+		panic(err)
+	}
+	return m
+}
+
+func short(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return "?"
+	}
+	s := []rune(strings.TrimSpace(string(b)))
+	if len(s) > 60 {
+		return string(s[:60]) + "…"
+	}
+	return string(s)
+}
