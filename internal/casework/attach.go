@@ -95,6 +95,12 @@ func (w *Work) FilePages(ctx context.Context, c store.Case, note scheme.FileNote
 	if err != nil {
 		return nil, err
 	}
+	return PagesOf(all, note), nil
+}
+
+// PagesOf picks, of all stored pages of a case, those of the file that an
+// application names.
+func PagesOf(all []store.File, note scheme.FileNote) (out []store.File) {
 	var at *store.File
 	for i := range all {
 		if all[i].ID == note.ID {
@@ -102,13 +108,12 @@ func (w *Work) FilePages(ctx context.Context, c store.Case, note scheme.FileNote
 		}
 	}
 	if at == nil {
-		return nil, nil
+		return nil
 	}
-	var out []store.File
 	for _, f := range all {
 		if f.Kind == at.Kind && f.At.Equal(at.At) {
 			out = append(out, f)
 		}
 	}
-	return out, nil
+	return out
 }
