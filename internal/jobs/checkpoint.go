@@ -2,9 +2,6 @@ package jobs
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -92,35 +89,6 @@ func (j *Jobs) sign(ctx context.Context, tx *store.Tx, ta store.Tally) error {
 	return tx.Insert(ctx, &store.Checkpoint{ProgrammeID: ta.ProgrammeID, Size: c.Size, At: at, Note: string(note)})
 }
 
-// sealed is an event as its commitment hashes it: every column, in fixed order.
-type sealed struct {
-	ID        string `json:"id"`
-	Programme string `json:"programme"`
-	Case      string `json:"case"`
-	Actor     string `json:"actor"`
-	ActorName string `json:"actor_name"`
-	Role      string `json:"role"`
-	Org       string `json:"org"`
-	Name      string `json:"name"`
-	Detail    string `json:"detail"`
-	At        string `json:"at"`
-}
-
-// EventCommitment is the hex SHA-256 of an event row in its canonical form, as
-// the leaf of the audit log carries it. No nonce: an event is not published,
-// and holds no sensitive value.
-func EventCommitment(e store.Event) string {
-	b, err := json.Marshal(sealed{
-		ID: e.ID, Programme: e.ProgrammeID, Case: e.CaseID, Actor: e.ActorID, ActorName: e.ActorName, Role: e.Role,
-		Org: e.Org, Name: e.Name, Detail: e.Detail, At: e.At.UTC().Format(proof.TimeLayout),
-	})
-	if err != nil {
-		panic(err) // strings only
-	}
-	h := sha256.Sum256(b)
-	return hex.EncodeToString(h[:])
-}
-
 // SealEvents appends the events that no leaf covers yet to the installation's
 // audit log and signs its head. It gives how many it sealed, at most a thousand.
 func (j *Jobs) SealEvents(ctx context.Context) (int, error) {
@@ -147,7 +115,7 @@ func (j *Jobs) SealEvents(ctx context.Context) (int, error) {
 			marks  []store.SealedEvent
 		)
 		for i, e := range events {
-			l := proof.Leaf{V: proof.LeafVersion, Programme: store.AuditLog, Txn: ta.LogTxn, I: i, Kind: "event", At: at, C: EventCommitment(e)}
+			l := proof.Leaf{V: proof.LeafVersion, Programme: store.AuditLog, Txn: ta.LogTxn, I: i, Kind: "event", At: at, C: e.Commitment()}
 			body := l.Bytes()
 			idx, stored := f.Append(body)
 			leaves = append(leaves, store.Leaf{ProgrammeID: store.AuditLog, Idx: idx, Txn: ta.LogTxn, Body: string(body)})

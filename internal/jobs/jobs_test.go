@@ -373,7 +373,7 @@ func TestSealEvents_EveryEventUnderOneLeaf(t *testing.T) {
 		t.Fatal("the head does not follow from the leaves", err)
 	}
 	now, _ := p.DB.Events(p.ctx, "look", "", 1)
-	if !strings.Contains(leaves[len(leaves)-1].Body, jobs.EventCommitment(now[0])) {
+	if !strings.Contains(leaves[len(leaves)-1].Body, now[0].Commitment()) {
 		t.Fatal("the leaf does not commit to the event as the database gives it back")
 	}
 }

@@ -83,6 +83,16 @@ func (s *Sessions) Change(c *Ctx, f func(*Ticket)) {
 	s.put(ctx, t)
 }
 
+// Raise alters the ticket under a new token, for a change of what the session
+// may do: another role, a second factor just shown.
+func (s *Sessions) Raise(c *Ctx, f func(*Ticket)) error {
+	if err := s.m.RenewToken(c.R.Context()); err != nil {
+		return err
+	}
+	s.Change(c, f)
+	return nil
+}
+
 // End signs out.
 func (s *Sessions) End(c *Ctx) error { return s.m.Destroy(c.R.Context()) }
 
