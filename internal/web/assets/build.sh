@@ -15,5 +15,5 @@ build() {
 build src/phone.css phone.css
 build src/desk.css desk.css
 for name in phone desk; do build "src/$name.ts" "$name.js"; done
-if [ -f src/proof.ts ] && [ -d node_modules ]; then build src/proof.ts proof.js; fi
+if [ -d node_modules ]; then build src/proof.ts proof.js; fi
 for picture in src/*.svg; do tr -d '\n' <"$picture" >"dist/${picture##*/}"; done
