@@ -143,6 +143,10 @@ func (h *routeHandler) serve(c *Ctx) error {
 		if !c.reads() {
 			e := *SignedOut.(*Error)
 			e.Link, e.LinkText = h.route.SignIn, "重新登录"
+			if back := c.cameFrom(); back != "" {
+				e.Link += "?next=" + url.QueryEscape(back)
+				e.Next = "请重新登录，会回到刚才那一页。刚才那一页没有存上的，要再填一次。"
+			}
 			return &e
 		}
 		return c.Redirect(h.route.SignIn + "?next=" + url.QueryEscape(c.R.URL.Path))
@@ -162,6 +166,16 @@ func (h *routeHandler) serve(c *Ctx) error {
 		c.R.Body = http.MaxBytesReader(c.W, c.R.Body, limit)
 	}
 	return h.route.Handler(c)
+}
+
+// cameFrom is the page of ours that this request was sent from; "" where the
+// browser does not say.
+func (c *Ctx) cameFrom() string {
+	u, err := url.Parse(c.R.Referer())
+	if err != nil || u.Host != c.R.Host || u.Path == "" {
+		return ""
+	}
+	return SafeNext(u.EscapedPath(), "")
 }
 
 // SafeNext gives next when it is a path of this site and fallback otherwise.
