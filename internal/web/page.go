@@ -21,6 +21,7 @@ type PageMeta struct {
 	Flash     string    // one sentence about what was just done
 	Script    bool      // load the door's script
 	Scripts   []string  // further built scripts by name, for example proof.js
+	About     string    // one sentence for search engines
 	NoIndex   bool      // keep out of search
 	Path      string    // this page's path, for 大字版 to come back to
 	Back      string    // where 返回 leads; "" = none
@@ -113,6 +114,16 @@ func Clock(t time.Time) string { return t.In(China).Format("15:04") }
 
 // Moment writes date and time: 2026年3月1日 20:05.
 func Moment(t time.Time) string { return Day(t) + " " + Clock(t) }
+
+// Deadline writes the end of a period: one that ends at midnight ends at 24:00
+// of the day before, as people say it.
+func Deadline(t time.Time) string {
+	t = t.In(China)
+	if t.Hour() == 0 && t.Minute() == 0 && t.Second() == 0 {
+		return Day(t.AddDate(0, 0, -1)) + " 24:00"
+	}
+	return Moment(t)
+}
 
 // Yuan writes fen as people read money: 1,000 元, 12.50 元.
 func Yuan(fen int64) string {
