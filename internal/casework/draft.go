@@ -56,7 +56,7 @@ func (w *Work) Save(ctx context.Context, workerID, caseID string, change func(ap
 			return err
 		}
 		if c.State == scheme.Returned {
-			if foreign := outside(before, snapshot(app), itemsOf(&c)); foreign != "" {
+			if foreign := outside(before, snapshot(app), scheme.Follow(itemsOf(&c))); foreign != "" {
 				return refuse("not_named", "这次只需改退回时点名的内容，其他内容不能改。", "补正只限点名的项目："+foreign, "A2.1")
 			}
 		}
@@ -112,8 +112,8 @@ func outside(before, after map[string]string, items []string) string {
 	return ""
 }
 
-// Items names the fields that a running correction may change; nil when none is
-// running.
+// Items names the fields that staff have named for the running correction; nil
+// when none is running. What may be changed is scheme.Follow of them.
 func Items(c store.Case) []string {
 	if c.State != scheme.Returned {
 		return nil
