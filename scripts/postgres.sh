@@ -4,6 +4,7 @@
 #   postgres.sh start DIR   makes the cluster in DIR (new or empty), starts it
 #                           and prints YM_TEST_PG=postgres://…
 #   postgres.sh url DIR     prints that line again
+#   postgres.sh again DIR   starts the cluster in DIR again after its server died
 #   postgres.sh stop DIR    stops that server, and no other, and removes DIR
 #
 # It listens on a socket inside DIR only, so that no port has to be found free.
@@ -11,7 +12,7 @@
 set -euo pipefail
 
 fail() { echo "postgres.sh: $*" >&2; exit 1; }
-[ $# = 2 ] || fail "usage: postgres.sh start|url|stop DIR"
+[ $# = 2 ] || fail "usage: postgres.sh start|url|again|stop DIR"
 verb=$1 dir=$2
 
 bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1)
@@ -53,6 +54,19 @@ url)
 	dir=$(cd "$dir" && pwd)
 	url
 	;;
+again)
+	dir=$(cd "$dir" && pwd)
+	# The children of a killed server hold its memory until they have noticed.
+	for try in 1 2 3 4 5 6 7 8; do
+		if as_owner "$bin/pg_ctl" -D "$dir/cluster" -l "$dir/log" -w -t 60 start >/dev/null </dev/null; then
+			url
+			exit 0
+		fi
+		sleep 1
+	done
+	cat "$dir/log" >&2
+	fail "the server did not start again"
+	;;
 stop)
 	[ -d "$dir/cluster" ] || exit 0
 	dir=$(cd "$dir" && pwd)
@@ -60,5 +74,5 @@ stop)
 	as_owner "$bin/pg_ctl" -D "$dir/cluster" -m immediate -w -t 30 stop >/dev/null || true
 	rm -rf "$dir"
 	;;
-*) fail "usage: postgres.sh start|url|stop DIR" ;;
+*) fail "usage: postgres.sh start|url|again|stop DIR" ;;
 esac
