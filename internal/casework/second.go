@@ -85,5 +85,7 @@ func (w *Work) Proposed(c store.Case, p store.Proposal) (Order, error) {
 
 // ProposedCapacity reads what a proposal about seats asks for.
 func ProposedCapacity(p store.Proposal) (c Capacity, ok bool) {
-	return c, p.Move == capacityMove && json.Unmarshal([]byte(p.Args), &c) == nil
+	// Read first: the order of a variable and a call in one return is open.
+	ok = p.Move == capacityMove && json.Unmarshal([]byte(p.Args), &c) == nil
+	return c, ok
 }
