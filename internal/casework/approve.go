@@ -15,6 +15,16 @@ func (t *turn) approve(ctx context.Context, e *entry, a scheme.Actor, args schem
 	if err != nil {
 		return err
 	}
+	if !holds && !e.s.Contested {
+		// The one who had the number has ended meanwhile, in another programme
+		// or after somebody else.
+		if err := t.takePerson(ctx, e); err != nil {
+			return err
+		}
+		if holds, err = t.tx.HoldsPerson(ctx, e.row.ID); err != nil {
+			return err
+		}
+	}
 	if !holds {
 		return refuse("contested", "", "这个证件号名下还有另一份未了结的申请，了结后再审核", "5.2")
 	}

@@ -2,7 +2,6 @@ package casework
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -65,15 +64,18 @@ func (t *turn) judgeCapacity(a scheme.Actor, c Capacity) error {
 func (t *turn) secondCapacity(ctx context.Context, a scheme.Actor, p store.Proposal, agree bool) error {
 	at := t.tx.Now
 	p.SecondID, p.EndedAt, p.State = a.ID, &at, "dropped"
+	if a.Role != scheme.RoleLead {
+		return refuse("role", "", "只有区总工会负责人可以调整名额", "5.1")
+	}
 	if !agree {
 		if err := t.tx.PutProposal(ctx, &p); err != nil {
 			return err
 		}
 		return t.event(ctx, "", a, "propose_dropped", map[string]any{"move": p.Move})
 	}
-	var c Capacity
-	if err := json.Unmarshal([]byte(p.Args), &c); err != nil {
-		return err
+	c, ok := ProposedCapacity(p)
+	if !ok {
+		return refuse("stale", "", "这项提议读不出来，请放弃后重新提出", "5.1")
 	}
 	if p.ByID == a.ID {
 		return refuse("same_person", "", "两人须不是同一人", "5.1")

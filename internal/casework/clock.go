@@ -3,35 +3,46 @@ package casework
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"yuanmeng/internal/scheme"
 	"yuanmeng/internal/store"
 )
 
+// maxFailed is how many deadlines may fail in one run before it gives up.
+const maxFailed = 20
+
 // RunDue makes the moves whose deadline has passed at until, in the order of
 // their instants, each as its own act with Now = the programme clock. It gives
 // how many it made. When stop is not nil it is asked to bring the clock to each
-// due instant first (demo and simulation).
+// due instant first (demo and simulation). One that fails does not hold up those
+// behind it: it is tried again in the next run, and its error is given back.
 func (w *Work) RunDue(ctx context.Context, until time.Time, stop func(time.Time)) (int, error) {
 	n := 0
+	var failed []string
+	var errs []error
 	for {
-		d, err := w.DB.NextDue(ctx, until)
+		d, err := w.DB.NextDue(ctx, until, failed...)
 		if store.IsNone(err) {
-			return n, nil
+			return n, errors.Join(errs...)
 		}
 		if err != nil {
-			return n, err
+			return n, errors.Join(append(errs, err)...)
 		}
 		if stop != nil {
 			stop(d.DueAt)
 		}
-		if err := w.runDue(ctx, d); err != nil {
-			return n, err
-		}
-		n++
-		if ctx.Err() != nil {
+		switch err := w.runDue(ctx, d); {
+		case ctx.Err() != nil:
 			return n, ctx.Err()
+		case err != nil && len(failed) == maxFailed:
+			return n, errors.Join(append(errs, err)...) // not one row: the database
+		case err != nil:
+			failed = append(failed, d.ID)
+			errs = append(errs, fmt.Errorf("due %s (%s): %w", d.ID, d.Move, err))
+		default:
+			n++
 		}
 	}
 }
@@ -69,11 +80,14 @@ func (w *Work) runDue(ctx context.Context, d store.Due) error {
 		if errors.As(err, &r) {
 			if r.Code() == "undelivered" {
 				// Nothing reached him: the seat stays, a person has to call, and
-				// the clock looks again after the next working day.
+				// the days of the hearing begin anew.
 				if err := t.event(ctx, e.row.ID, scheme.SystemActor, "undelivered", map[string]any{}); err != nil {
 					return err
 				}
-				return t.tx.MoveDue(ctx, d.ID, t.cal.WorkingDays(t.tx.Now, 1))
+				if err := t.tx.EndDues(ctx, e.row.ID, r.Code()); err != nil {
+					return err
+				}
+				return t.prolong(ctx, e, scheme.HearingEnd(e.hearing.Cause, t.p, t.cal, t.tx.Now))
 			}
 			return t.tx.EndDue(ctx, d.ID, r.Code())
 		}
@@ -82,11 +96,6 @@ func (w *Work) runDue(ctx context.Context, d store.Due) error {
 		}
 		return t.tx.EndDue(ctx, d.ID, "done")
 	})
-}
-
-// book adds a deadline to a case.
-func (t *turn) book(ctx context.Context, e *entry, move scheme.MoveName, at time.Time) error {
-	return t.tx.Insert(ctx, &store.Due{ID: store.NewID(t.tx.Now), ProgrammeID: e.row.ProgrammeID, CaseID: e.row.ID, Move: move, DueAt: at.UTC()})
 }
 
 // endWaiting ends the whole waiting list at promote_until: one leaf, and every

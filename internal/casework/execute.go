@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"time"
 
 	"yuanmeng/internal/scheme"
 )
@@ -26,3 +27,12 @@ func (t *turn) execute(ctx context.Context, e *entry, a scheme.Actor, args schem
 }
 
 var errUndelivered = refuse("undelivered", "", "告知没有送达，也没有电话记录：请先打电话并登记", "5.1")
+
+// prolong gives an open hearing a later end.
+func (t *turn) prolong(ctx context.Context, e *entry, until time.Time) error {
+	e.hearing.UntilAt, e.s.Hearing.Until = until.UTC(), until
+	if err := t.tx.PutHearing(ctx, e.hearing); err != nil {
+		return err
+	}
+	return t.book(ctx, e, scheme.Execute, until)
+}

@@ -36,6 +36,9 @@ func (t *turn) revise(ctx context.Context, e *entry, a scheme.Actor, f func(app 
 	}); err != nil {
 		return err
 	}
+	if err := t.amended(e, t.w.formHash(app)); err != nil {
+		return err
+	}
 	if e.s.State == scheme.Returned {
 		// The worker's running correction keeps what he typed, with the new
 		// identity under it.
@@ -88,8 +91,8 @@ func (t *turn) amendIdentity(ctx context.Context, e *entry, a scheme.Actor, o Or
 	if o.Name == "" && o.ID == "" {
 		return refuse("nothing", "", "请写明更正后的姓名或证件号", "A3.1")
 	}
-	if _, err := t.step(ctx, e, scheme.AmendIdentity, a, args); err != nil {
-		return err
+	if _, _, rs := scheme.Step(e.s, scheme.AmendIdentity, a, args, t.p, t.cal, t.tx.Now); scheme.Blocked(rs) {
+		return &Refused{rs}
 	}
 	person := ""
 	err := t.revise(ctx, e, a, func(app *scheme.Application) error {
@@ -113,19 +116,34 @@ func (t *turn) amendIdentity(ctx context.Context, e *entry, a scheme.Actor, o Or
 	if err != nil {
 		return err
 	}
-	if person == e.row.PersonIndex {
+	moves := person != e.row.PersonIndex
+	if moves {
+		living, err := t.tx.LivePersons(ctx, []string{person})
+		if err != nil {
+			return err
+		}
+		if living[person] != "" {
+			return refuse("double", "", "更正后的证件号已有在办申请，不能更正", "A3.1")
+		}
+	}
+	// Who typed another's number by mistake and now has his own contests nothing
+	// any more.
+	args.Freed = moves && e.s.Contested
+	if _, err := t.step(ctx, e, scheme.AmendIdentity, a, args); err != nil {
+		return err
+	}
+	if !moves {
 		return nil
 	}
-	living, err := t.tx.LivePersons(ctx, []string{person})
-	if err != nil {
+	if err := t.passPerson(ctx, e); err != nil {
 		return err
 	}
-	if living[person] != "" {
-		return refuse("double", "", "更正后的证件号已有在办申请，不能更正", "A3.1")
-	}
-	if err := t.tx.FreePerson(ctx, e.row.ID); err != nil {
+	e.row.PersonIndex, e.row.ContestedWith = person, ""
+	if err := t.takePerson(ctx, e); err != nil || !args.Freed {
 		return err
 	}
-	e.row.PersonIndex, e.dirty = person, true
-	return t.tx.Insert(ctx, &store.LivePerson{PersonIndex: person, CaseID: e.row.ID})
+	if err := t.tx.EndDues(ctx, e.row.ID, string(scheme.AmendIdentity)); err != nil {
+		return err
+	}
+	return t.restart(ctx, e)
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"sort"
-	"sync/atomic"
 	"time"
 
 	"yuanmeng/internal/proof"
@@ -26,12 +25,13 @@ type Acceptance struct {
 }
 
 // submission is one complete application at the door. Everything dear happens
-// before it queues: reading, checking, sealing, the person's commitment.
+// before it is ready: reading, checking, sealing, the person's commitment.
 type submission struct {
 	door      int64     // order in which the server finished receiving
 	received  time.Time // programme clock: judges the window
 	queuedAt  time.Time // machine clock: judges the age in the queue
 	row       store.Case
+	made      bool // everything below was made from the draft as row knows it
 	revision  store.Revision
 	contest   bool
 	commitKey vault.DataKey
@@ -42,85 +42,6 @@ type submission struct {
 type answer struct {
 	acc Acceptance
 	err error
-}
-
-const (
-	gateQueue = 8192            // bounded: beyond it the page retries by itself
-	gateBatch = 1000            // rows of one commit
-	gateAge   = 5 * time.Second // older than this in the queue: no effect, try again
-)
-
-// gate commits submissions in batches: whatever has queued while the previous
-// commit ran, no timer (DESIGN §4).
-type gate struct {
-	queue chan *submission
-	door  atomic.Int64
-	done  chan struct{}
-}
-
-// Start opens the gate; it runs until ctx ends, then answers what has queued.
-func (w *Work) Start(ctx context.Context) {
-	w.gate = &gate{queue: make(chan *submission, gateQueue), done: make(chan struct{})}
-	go w.gate.run(ctx, w)
-}
-
-// Wait blocks until the gate has answered everything after its context ended.
-func (w *Work) Wait() {
-	if w.gate != nil {
-		<-w.gate.done
-	}
-}
-
-// Door gives the next place in the order of receiving. The door of the web calls
-// it when a request has arrived whole.
-func (w *Work) Door() int64 { return w.gate.door.Add(1) }
-
-func (g *gate) run(ctx context.Context, w *Work) {
-	defer close(g.done)
-	for {
-		var first *submission
-		select {
-		case first = <-g.queue:
-		case <-ctx.Done():
-			for {
-				select {
-				case s := <-g.queue:
-					s.reply <- answer{err: ErrBusy}
-				default:
-					return
-				}
-			}
-		}
-		batch := []*submission{first}
-	drain:
-		for len(batch) < gateBatch {
-			select {
-			case s := <-g.queue:
-				batch = append(batch, s)
-			default:
-				break drain
-			}
-		}
-		w.commitBatch(context.WithoutCancel(ctx), batch)
-	}
-}
-
-// enter queues a submission and waits for its answer, which comes after the
-// commit. A caller that goes away changes nothing: the answer is read again
-// with the same key.
-func (g *gate) enter(ctx context.Context, s *submission) (Acceptance, error) {
-	s.reply = make(chan answer, 1)
-	select {
-	case g.queue <- s:
-	default:
-		return Acceptance{}, ErrBusy
-	}
-	select {
-	case a := <-s.reply:
-		return a.acc, a.err
-	case <-ctx.Done():
-		return Acceptance{}, ctx.Err()
-	}
 }
 
 // commitBatch commits a batch in one transaction. When a constraint refuses it,
@@ -138,8 +59,6 @@ func (w *Work) commitBatch(ctx context.Context, batch []*submission) {
 	if len(fresh) == 0 {
 		return
 	}
-	// The order at the door, not the order in which checking happened to end.
-	sort.Slice(fresh, func(i, j int) bool { return fresh[i].door < fresh[j].door })
 	answers, err := w.tryBatch(ctx, fresh)
 	if err == nil {
 		for i, s := range fresh {
@@ -196,11 +115,11 @@ func (w *Work) tryBatch(ctx context.Context, batch []*submission) ([]answer, err
 		for i := range tallies {
 			byProgramme[tallies[i].ProgrammeID] = &desk{tally: tallies[i]}
 		}
-		done, err := tx.Numbered(ctx, ids)
+		rows, err := tx.AtGate(ctx, ids)
 		if err != nil {
 			return err
 		}
-		living, err := tx.LivePersons(ctx, persons)
+		living, err := tx.LiveHolders(ctx, persons)
 		if err != nil {
 			return err
 		}
@@ -216,12 +135,20 @@ func (w *Work) tryBatch(ctx context.Context, batch []*submission) ([]answer, err
 					return err
 				}
 			}
-			if c, ok := done[s.row.ID]; ok {
+			c, ok := rows[s.row.ID]
+			switch {
+			case !ok:
+				answers[i] = answer{err: ErrNotFound} // discarded meanwhile
+				continue
+			case c.No != nil:
 				acc, err := d.again(ctx, tx, c)
 				if err != nil {
 					return err
 				}
 				answers[i] = answer{acc: acc}
+				continue
+			case !s.made || c.Version != s.row.Version:
+				answers[i] = answer{err: errChanged}
 				continue
 			}
 			acc, err := w.accept(ctx, tx, d, s, living, &log)
@@ -231,7 +158,8 @@ func (w *Work) tryBatch(ctx context.Context, batch []*submission) ([]answer, err
 				return err
 			}
 			if err == nil {
-				done[s.row.ID] = log.cases[len(log.cases)-1]
+				x := log.cases[len(log.cases)-1]
+				rows[x.ID] = store.GateRow{ID: x.ID, Version: x.Version, No: x.No, Place: x.Place, Contested: x.Contested, AcceptedAt: x.AcceptedAt}
 			}
 		}
 		return log.write(ctx, tx, byProgramme)
@@ -261,8 +189,8 @@ func (d *desk) waiting(ctx context.Context, tx *store.Tx) error {
 }
 
 // again is the first answer, for a retry with the same key.
-func (d *desk) again(ctx context.Context, tx *store.Tx, c store.Case) (Acceptance, error) {
-	acc := Acceptance{No: c.Number(), Place: c.Place, Contested: c.Contested, Again: true}
+func (d *desk) again(ctx context.Context, tx *store.Tx, c store.GateRow) (Acceptance, error) {
+	acc := Acceptance{No: int(*c.No), Place: c.Place, Contested: c.Contested, Again: true}
 	if c.AcceptedAt != nil {
 		acc.At = *c.AcceptedAt
 	}
@@ -277,7 +205,7 @@ func (d *desk) again(ctx context.Context, tx *store.Tx, c store.Case) (Acceptanc
 
 // accept judges one submission and gives it a number and a seat or a waiting
 // place. It only collects rows; write puts them down. Clause 5.2.
-func (w *Work) accept(ctx context.Context, tx *store.Tx, d *desk, s *submission, living map[string]string, log *intakeLog) (Acceptance, error) {
+func (w *Work) accept(ctx context.Context, tx *store.Tx, d *desk, s *submission, living map[string]store.Holder, log *intakeLog) (Acceptance, error) {
 	if d.state != "open" {
 		return Acceptance{}, refuse("not_open", "申报还没有开始。您的资料已保存，开放后点一下就能提交。", "项目未开放", "5.2")
 	}
@@ -289,6 +217,9 @@ func (w *Work) accept(ctx context.Context, tx *store.Tx, d *desk, s *submission,
 		return Acceptance{}, refuse("full", fmt.Sprintf("名额%d个和候补%d位都已占满，这次没有提交成功。您的资料还在，有人退出时可以再试。", d.tally.Cap, d.tally.WaitingMax), "名额与候补已满", "5.2")
 	}
 	holder, taken := living[s.row.PersonIndex]
+	if taken && holder.WorkerID == s.row.WorkerID {
+		return Acceptance{}, refuse("double", "您已经有一份在办的申请，不能再交一份。请在“我的”里看它的进度。", "本人已有在办申请", "5.2")
+	}
 	if taken && !s.contest {
 		return Acceptance{}, refuse("double", "这个证件号已经有一份申请。如果不是您本人办的，请上传身份证照片，我们给您编号，由两名工作人员在5个工作日内核实。", "同一证件号已有在办申请", "5.2")
 	}
@@ -350,9 +281,9 @@ func (w *Work) accept(ctx context.Context, tx *store.Tx, d *desk, s *submission,
 	row.Take(next)
 	row.No, row.AcceptedAt, row.AcceptLeaf, row.Revision = &no, &now, idx, 1
 	if next.Contested {
-		row.ContestedWith = holder
+		row.ContestedWith = holder.CaseID
 	} else {
-		living[row.PersonIndex] = row.ID
+		living[row.PersonIndex] = store.Holder{CaseID: row.ID, WorkerID: row.WorkerID}
 		log.persons = append(log.persons, store.LivePerson{PersonIndex: row.PersonIndex, CaseID: row.ID})
 	}
 	s.revision.At, s.revision.N = now, 1
@@ -385,6 +316,8 @@ func (l *intakeLog) write(ctx context.Context, tx *store.Tx, desks map[string]*d
 	if len(l.cases) == 0 {
 		return nil
 	}
+	// Two nodes that wait for one another's persons wait in one order.
+	sort.Slice(l.persons, func(i, j int) bool { return l.persons[i].PersonIndex < l.persons[j].PersonIndex })
 	if err := tx.PutCases(ctx, l.cases); err != nil {
 		return err
 	}

@@ -60,8 +60,8 @@ type kit struct {
 	w       *casework.Work
 	p       *scheme.Programme
 	id      string
-	clock   clock
-	machine clock
+	clock   *clock
+	machine *clock
 	people  int
 }
 
@@ -103,9 +103,7 @@ func newKit(t testing.TB, change ...func(p *scheme.Programme)) *kit {
 // kitOn opens a programme on a database that is there already.
 func kitOn(t tb, db *store.DB, keys *vault.Keys, fs *files.Store, p *scheme.Programme) *kit {
 	t.Helper()
-	k := &kit{t: t, ctx: context.Background(), db: db, keys: keys, p: p, id: string(p.ID)}
-	k.clock.at = p.DraftsAt
-	k.machine.at = p.DraftsAt
+	k := &kit{t: t, ctx: context.Background(), db: db, keys: keys, p: p, id: string(p.ID), clock: &clock{at: p.DraftsAt}, machine: &clock{at: p.DraftsAt}}
 	k.w = casework.New(db, keys, fs, k.clock.now, k.machine.now)
 	k.open(p)
 	k.clock.to(p.OpensAt.Add(time.Hour))
@@ -199,7 +197,9 @@ func fill(app *scheme.Application, p *scheme.Programme, who sample.Person, now t
 
 // page is a cleaned page as package photo would give it; the bytes are not
 // looked at here.
-func page(seed string) casework.Page { return casework.Page{Type: "image/jpeg", Body: []byte("page of " + seed)} }
+func page(seed string) casework.Page {
+	return casework.Page{Type: "image/jpeg", Body: []byte("page of " + seed)}
+}
 
 func digest(seed string) string {
 	h := sha256.Sum256([]byte(seed))
@@ -362,9 +362,13 @@ func (pe *person) returned(items ...string) *person {
 	return pe
 }
 
-func naming(items ...string) func(o *casework.Order) { return func(o *casework.Order) { o.Items = items } }
+func naming(items ...string) func(o *casework.Order) {
+	return func(o *casework.Order) { o.Items = items }
+}
 
-func because(cause scheme.Cause) func(o *casework.Order) { return func(o *casework.Order) { o.Cause = cause } }
+func because(cause scheme.Cause) func(o *casework.Order) {
+	return func(o *casework.Order) { o.Cause = cause }
+}
 
 // passed takes an accepted case to the district.
 func (pe *person) passed() *person {

@@ -65,6 +65,9 @@ func (w *Work) Resubmit(ctx context.Context, workerID, caseID string) error {
 		if err := w.nameKeys(ctx, t.tx, &e.row); err != nil {
 			return err
 		}
+		if err := t.amended(e, rev.FormHash); err != nil {
+			return err
+		}
 		_, err = t.step(ctx, e, scheme.Resubmit, WorkerActor(workerID), scheme.Args{})
 		return err
 	})

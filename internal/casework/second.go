@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"yuanmeng/internal/scheme"
 	"yuanmeng/internal/store"
@@ -31,9 +32,19 @@ func (w *Work) Second(ctx context.Context, a scheme.Actor, v store.Viewer, propo
 		if p.CaseID == "" {
 			return t.secondCapacity(ctx, a, p, agree)
 		}
+		m, ok := scheme.MoveBy(p.Move)
+		if !ok {
+			return ErrNotFound
+		}
 		at := t.tx.Now
 		p.SecondID, p.EndedAt = a.ID, &at
 		if !agree {
+			if !slices.Contains(m.Second, a.Role) && !slices.Contains(m.Roles, a.Role) {
+				return refuse("role", "", "您的岗位不能放弃这项提议", m.Clause)
+			}
+			if slices.Contains(a.Cases, p.CaseID) {
+				return refuse("self", "", "不能办理自己的申请，请交给其他同事", m.Clause)
+			}
 			p.State = "dropped"
 			if err := t.tx.PutProposal(ctx, &p); err != nil {
 				return err

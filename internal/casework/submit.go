@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"yuanmeng/internal/gb"
@@ -14,22 +15,54 @@ import (
 // the order of receiving, received the programme clock's instant then. A retry
 // with the same draft gets the first answer; a refusal is never stored.
 func (w *Work) Submit(ctx context.Context, workerID, caseID string, door int64, received time.Time) (Acceptance, error) {
-	c, err := w.DB.Case(ctx, store.Viewer{AccountID: workerID, Worker: true}, caseID)
-	if store.IsNone(err) {
-		return Acceptance{}, ErrNotFound
+	queued := w.Machine()
+	for range 4 {
+		a, err := w.pass(ctx, workerID, caseID, door, received, queued)
+		if !errors.Is(err, errChanged) {
+			return a, err
+		}
 	}
+	return Acceptance{}, ErrBusy
+}
+
+// pass takes a submission through the gate once. Those behind it at the door
+// wait until it is ready or gone, so it leaves whatever happens.
+func (w *Work) pass(ctx context.Context, workerID, caseID string, door int64, received, queued time.Time) (Acceptance, error) {
+	w.gate.come(door)
+	making := true
+	defer func() {
+		if making {
+			w.gate.leave(door)
+		}
+	}()
+	s, err := w.receive(ctx, workerID, caseID, received)
 	if err != nil {
 		return Acceptance{}, err
 	}
-	s := &submission{door: door, received: received, queuedAt: w.Machine(), row: c}
-	if c.State == scheme.Draft {
-		if err := w.ready(ctx, s); err != nil {
-			return Acceptance{}, err
-		}
-	}
+	s.door, s.queuedAt = door, queued
+	making = false
 	// A case that has its number already goes through the gate as well: the
 	// answer is read there, behind the commits that came before it.
 	return w.gate.enter(ctx, s)
+}
+
+// receive reads the case and makes a draft ready.
+func (w *Work) receive(ctx context.Context, workerID, caseID string, received time.Time) (*submission, error) {
+	select {
+	case w.gate.making <- struct{}{}:
+		defer func() { <-w.gate.making }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	c, err := w.own(ctx, workerID, caseID)
+	if err != nil {
+		return nil, err
+	}
+	s := &submission{received: received, row: c}
+	if c.State == scheme.Draft {
+		err = w.ready(ctx, s)
+	}
+	return s, err
 }
 
 // ready does everything dear about a submission: reading, checking, sealing,
@@ -42,7 +75,7 @@ func (w *Work) ready(ctx context.Context, s *submission) error {
 	}
 	d, err := w.DB.Draft(ctx, c.ID)
 	if store.IsNone(err) {
-		return nil // submitted a moment ago: the gate has the answer
+		return nil // submitted or discarded a moment ago: the gate has the answer
 	}
 	if err != nil {
 		return err
@@ -64,6 +97,7 @@ func (w *Work) ready(ctx context.Context, s *submission) error {
 	c.PersonIndex = w.person(app)
 	s.contest = app.Files[scheme.FileIDCard].ID != ""
 	s.formHash = w.formHash(app)
+	s.made = true
 	answers, sealed, files := seal(s.commitKey, c.ID, app)
 	s.revision = store.Revision{
 		CaseID: c.ID, Answers: answers, Sealed: sealed, Files: files, FormHash: s.formHash, FormPrint: c.FormPrint, ByID: c.WorkerID,

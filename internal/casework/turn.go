@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,7 +40,6 @@ type pending struct {
 	private string
 	caseID  string
 	at      *int64 // where to note the index
-	band    *entry // the case whose band this leaf hides
 }
 
 // act runs f as one transaction on one programme: lock the tally, do, seat by
@@ -154,17 +154,7 @@ func (t *turn) step(ctx context.Context, e *entry, move scheme.MoveName, a schem
 		}
 	}
 	if ev.Then != "" {
-		hid := ""
-		if e.hearing != nil {
-			hid = e.hearing.ID
-		}
-		dues := []store.Due{{ID: store.NewID(t.tx.Now), ProgrammeID: e.row.ProgrammeID, CaseID: e.row.ID, HearingID: hid, Move: ev.Then, DueAt: ev.Due.UTC()}}
-		if ev.Then == scheme.Lapse {
-			if remind := ev.Due.Add(-24 * time.Hour); remind.After(t.tx.Now) {
-				dues = append(dues, store.Due{ID: store.NewID(t.tx.Now), ProgrammeID: e.row.ProgrammeID, CaseID: e.row.ID, Move: scheme.Remind, DueAt: remind.UTC()})
-			}
-		}
-		if err := t.tx.Insert(ctx, &dues); err != nil {
+		if err := t.tx.Insert(ctx, t.dues(e, ev.Then, ev.Due)); err != nil {
 			return ev, err
 		}
 	}
@@ -188,12 +178,31 @@ func (t *turn) step(ctx context.Context, e *entry, move scheme.MoveName, a schem
 	}
 	if m.Message != "" {
 		if err := t.tell(ctx, e, messageKey(m.Message, e.s), map[string]string{
-			"until": until(ev.Due), "reason": args.Reason, "cause": causeName(e.s),
+			"until": until(ev.Due), "reason": args.Reason, "cause": causeName(before, e.s),
 		}); err != nil {
 			return ev, err
 		}
 	}
 	return ev, nil
+}
+
+// dues are the rows of a deadline. A day before a deadline of the worker's own he
+// is reminded.
+func (t *turn) dues(e *entry, move scheme.MoveName, at time.Time) *[]store.Due {
+	hid := ""
+	if e.hearing != nil {
+		hid = e.hearing.ID
+	}
+	row := func(move scheme.MoveName, at time.Time) store.Due {
+		return store.Due{ID: store.NewID(t.tx.Now), ProgrammeID: e.row.ProgrammeID, CaseID: e.row.ID, HearingID: hid, Move: move, DueAt: at.UTC()}
+	}
+	out := []store.Due{row(move, at)}
+	if move == scheme.Lapse || move == scheme.Execute {
+		if remind := at.Add(-24 * time.Hour); remind.After(t.tx.Now) {
+			out = append(out, row(scheme.Remind, remind))
+		}
+	}
+	return &out
 }
 
 func stamp(at time.Time) string {
@@ -210,11 +219,16 @@ func until(at time.Time) string {
 	return scheme.Until(at)
 }
 
-func causeName(s scheme.Case) string {
-	if s.Hearing == nil {
+// causeName is the cause of the hearing that a move opened, or ended.
+func causeName(before, after scheme.Case) string {
+	h := after.Hearing
+	if h == nil {
+		h = before.Hearing
+	}
+	if h == nil {
 		return ""
 	}
-	return scheme.CauseName(s.Hearing.Cause)
+	return scheme.CauseName(h.Cause)
 }
 
 func secondName(a *scheme.Actor) string {
@@ -224,8 +238,11 @@ func secondName(a *scheme.Actor) string {
 	return a.Name
 }
 
-// messageKey picks the wording for those who wait.
+// messageKey picks the wording for those who wait, and for those in a hearing.
 func messageKey(key string, s scheme.Case) string {
+	if key == "remind_return" && s.HearingOpen() {
+		return "remind_hearing"
+	}
 	if s.Place == scheme.PlaceWaiting && (key == "accepted" || key == "approved") {
 		return key + "_waiting"
 	}
@@ -307,19 +324,20 @@ func (t *turn) logStep(e *entry, before scheme.Case, move scheme.MoveName, a sch
 	}
 	add := func(kind string, n int, private map[string]any) error { return t.leaf(e, kind, n, private) }
 	switch {
-	case move == scheme.Resubmit || move == scheme.AmendIdentity || move == scheme.CompleteName:
-		if err := add("amend", 0, map[string]any{"n": after.No, "revision": e.row.Revision}); err != nil {
-			return err
-		}
 	case move == scheme.Reinstate:
+		// The leaf itself puts the number into the first band.
+		shown := after.Band
+		e.row.BandPublic, e.dirty = &shown, true
 		return add("reinstate", after.No, map[string]any{"reason": args.Reason, "by": a.ID, "second": second})
-	case move == scheme.ProvePriority || move == scheme.RejectPriority:
-		if before.Band != after.Band {
-			return add("band", 0, map[string]any{"n": after.No, "band": after.Band, "by": a.ID})
-		}
-		return nil
 	case move == scheme.EndWaiting:
 		return nil // one endwaiting leaf for the whole list
+	}
+	if before.Band != after.Band && before.Place != scheme.PlaceNone {
+		// Who decided stands in the trail: where the band has to be opened,
+		// everybody reads these fields.
+		if err := add("band", 0, map[string]any{"n": after.No, "band": after.Band}); err != nil {
+			return err
+		}
 	}
 	if before.Place == scheme.PlaceHeld && after.Place == scheme.PlaceConfirmed {
 		return add("confirm", 0, map[string]any{"n": after.No})
@@ -351,12 +369,17 @@ func (t *turn) leaf(e *entry, kind string, n int, private map[string]any) error 
 		return err
 	}
 	p := commitment(key, kind, e.row.ID, fmt.Sprintf("%d/%d", t.tally.LogTxn+1, len(t.leaves)), private)
-	l := pending{leaf: proof.Leaf{Kind: kind, N: n, C: p.c}, private: p.private, caseID: e.row.ID}
 	if kind == "band" {
-		l.band = e
+		idx := t.tally.LogSize + int64(len(t.leaves))
+		e.row.BandLeaf, e.dirty = &idx, true
 	}
-	t.leaves = append(t.leaves, l)
+	t.leaves = append(t.leaves, pending{leaf: proof.Leaf{Kind: kind, N: n, C: p.c}, private: p.private, caseID: e.row.ID})
 	return nil
+}
+
+// amended appends the leaf of a new revision.
+func (t *turn) amended(e *entry, formHash string) error {
+	return t.leaf(e, "amend", 0, map[string]any{"n": e.s.No, "revision": e.row.Revision, "form": formHash})
 }
 
 type committed struct{ c, private string }
@@ -366,7 +389,9 @@ type committed struct{ c, private string }
 // lives and nobody after its erasure.
 func commitment(key vault.DataKey, kind, caseID, serial string, private map[string]any) committed {
 	label := "leaf/" + kind + "/" + serial
-	private["case"] = caseID
+	if kind != "band" { // a band may be opened to everybody
+		private["case"] = caseID
+	}
 	private["label"] = label
 	b, err := json.Marshal(private)
 	if err != nil {
@@ -399,20 +424,16 @@ func (t *turn) seat(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var truth, public []scheme.Waiting
-	for _, r := range list {
-		truth = append(truth, scheme.Waiting{No: r.No, Band: r.Band, Suspended: r.Suspended})
-		open := scheme.BandOther
-		if r.BandOpened || r.Band == scheme.BandReinstated {
-			open = r.Band
+	places := make([]proof.Place, len(list))
+	for i, r := range list {
+		places[i] = proof.Place{N: r.No, Band: r.Band, Public: proof.BandOther, Suspended: r.Suspended}
+		if r.BandPublic != nil {
+			places[i].Public = *r.BandPublic
 		}
-		public = append(public, scheme.Waiting{No: r.No, Band: open, Suspended: r.Suspended})
 	}
-	nos := scheme.Entitled(free, truth)
-	if !same(nos, scheme.Entitled(free, public)) {
-		if err := t.openBands(ctx, free, truth, list); err != nil {
-			return err
-		}
+	open, nos := proof.NeedOpen(free, places)
+	if err := t.openBands(ctx, open, list); err != nil {
+		return err
 	}
 	rows, err := t.tx.CasesByNo(ctx, t.tally.ProgrammeID, nos)
 	if err != nil {
@@ -454,54 +475,41 @@ func (t *turn) seat(ctx context.Context) error {
 	return nil
 }
 
-// openBands makes public, for the entitled places only, the bands without which
-// the public rule would give other seats (moves 1.4, last paragraph).
-func (t *turn) openBands(ctx context.Context, free int, truth []scheme.Waiting, list []store.WaitingBand) error {
-	entitled := map[int]bool{}
-	all := make([]scheme.Waiting, len(truth))
-	for i, w := range truth {
-		w.Suspended = false
-		all[i] = w
-	}
-	for _, no := range scheme.Entitled(free, all) {
-		entitled[no] = true
-	}
-	for _, r := range list {
-		if !entitled[r.No] || r.BandOpened || r.BandLeaf == nil || r.Band == scheme.BandReinstated {
-			continue
+// openBands makes public the bands without which the public rule would give
+// other seats (moves 1.4, last paragraph).
+func (t *turn) openBands(ctx context.Context, nos []int, list []store.WaitingBand) error {
+	for _, no := range nos {
+		i := slices.IndexFunc(list, func(r store.WaitingBand) bool { return r.No == no })
+		if list[i].BandLeaf == nil {
+			return fmt.Errorf("programme %s: the band of number %d has no leaf", t.tally.ProgrammeID, no)
 		}
-		e, err := t.load(ctx, r.ID)
+		at := *list[i].BandLeaf
+		e, err := t.load(ctx, list[i].ID)
 		if err != nil {
 			return err
 		}
-		l, err := t.tx.Leaf(ctx, t.tally.ProgrammeID, *r.BandLeaf)
-		if err != nil {
-			return err
+		private := ""
+		if at >= t.tally.LogSize { // of this act
+			private = t.leaves[at-t.tally.LogSize].private
+		} else {
+			l, err := t.tx.Leaf(ctx, t.tally.ProgrammeID, at)
+			if err != nil {
+				return err
+			}
+			private = l.Private
 		}
 		key, err := t.w.key(&e.row)
 		if err != nil {
 			return err
 		}
-		nonce := key.Nonce(label(l.Private))
+		shown := e.s.Band
 		t.leaves = append(t.leaves, pending{
-			leaf:   proof.Leaf{Kind: "open", N: r.No, Open: &proof.Opening{Index: *r.BandLeaf, Band: r.Band, Nonce: fmt.Sprintf("%x", nonce), Private: l.Private}},
+			leaf:   proof.Leaf{Kind: "open", N: no, Open: &proof.Opening{Index: at, Band: shown, Nonce: fmt.Sprintf("%x", key.Nonce(label(private))), Private: private}},
 			caseID: e.row.ID,
 		})
-		e.row.BandOpened, e.dirty = true, true
+		e.row.BandPublic, e.dirty = &shown, true
 	}
 	return nil
-}
-
-func same(a, b []int) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
 }
 
 // flush writes the cases that the turn has changed.
@@ -541,12 +549,6 @@ func (t *turn) append(ctx context.Context) error {
 	leaves, hashes, err := appendRun(&t.tally, t.leaves, t.tx.Now)
 	if err != nil {
 		return err
-	}
-	for i, l := range t.leaves {
-		if l.band != nil {
-			idx := leaves[i].Idx
-			l.band.row.BandLeaf, l.band.row.BandOpened, l.band.dirty = &idx, false, true
-		}
 	}
 	if err := t.tx.Insert(ctx, &leaves); err != nil {
 		return err

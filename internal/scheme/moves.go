@@ -152,16 +152,16 @@ var Moves = []Move{
 	{Name: RecordDeath, Label: "登记本人去世", Past: "登记了本人去世", From: live,
 		Roles: []Role{RoleCentre, RoleDistrict}, Opens: CauseDeath, Seat: SeatSuspends, Reason: true, Clause: "4.2"},
 	{Name: ProvePriority, Label: "优先条件属实", Past: "核实了优先条件", From: live,
-		Roles: []Role{RoleDistrict}, Hearing: AnyHearing, Guard: claimsPriority, Message: "priority_proved", Clause: "3.1"},
+		Roles: []Role{RoleDistrict}, Hearing: AnyHearing, Guard: provable, Message: "priority_proved", Clause: "3.1"},
 	{Name: RejectPriority, Label: "优先条件不成立", Past: "认为优先条件不成立", From: live,
-		Roles: []Role{RoleDistrict}, Hearing: AnyHearing, Guard: claimsPriority, Reason: true, Message: "priority_rejected", Clause: "3.1"},
+		Roles: []Role{RoleDistrict}, Hearing: AnyHearing, Guard: rejectable, Reason: true, Message: "priority_rejected", Clause: "3.1"},
 	{Name: Withdraw, Label: "撤回申请", Past: "撤回了申请", From: live, To: Withdrawn,
-		Roles: []Role{RoleWorker}, Hearing: AnyHearing, Ends: HearingDropped, Seat: SeatLeaves, Message: "withdrawn", Clause: "5.1"},
+		Roles: []Role{RoleWorker}, Hearing: AnyHearing, Ends: HearingDropped, Seat: SeatLeaves, Message: "withdrawn", Guard: byHimself, Clause: "5.1"},
 	{Name: Answer, Label: "提交说明", Past: "提交了说明", From: live,
 		Roles: []Role{RoleWorker}, Hearing: RunsHearing, Ends: HearingAnswered,
 		Term: Term{Days: answerDays, Working: true, Then: Overdue}, Message: "answered", Reason: true, Guard: beforeUntil, Clause: "5.1"},
 	{Name: Waive, Label: "不再等待，放弃名额", Past: "放弃了等待期", From: live, To: Released,
-		Roles: []Role{RoleWorker}, Hearing: RunsHearing, Ends: HearingExecuted, Seat: SeatLeaves, Message: "released", Clause: "5.1"},
+		Roles: []Role{RoleWorker}, Hearing: RunsHearing, Ends: HearingExecuted, Seat: SeatLeaves, Message: "released", Guard: byHimself, Clause: "5.1"},
 	{Name: Keep, Label: "保留名额", Past: "复核后保留", From: live,
 		Roles: []Role{RoleDistrict, RoleLead}, Hearing: OpenHearing, Ends: HearingDropped, Seat: SeatResumes,
 		Message: "kept", Reason: true, Guard: notProposer, Clause: "5.1"},
@@ -170,13 +170,13 @@ var Moves = []Move{
 		Message: "released", Guard: mayExecute, Clause: "5.1"},
 	{Name: Reinstate, Label: "恢复（释放有误）", Past: "恢复为候补首位", From: []CaseState{Released},
 		Roles: []Role{RoleLead}, Second: []Role{RoleDistrict, RoleLead}, Hearing: AnyHearing, Seat: SeatRejoins, Message: "reinstated", Reason: true,
-		Term: Term{Days: decideDays, Working: true, Then: Overdue}, Guard: beforePromoteUntil, Clause: "5.1"},
+		Term: Term{Days: decideDays, Working: true, Then: Overdue}, Guard: mayReinstate, Clause: "5.1"},
 	{Name: EndWaiting, Label: "候补结束", Past: "候补结束，未递补", From: live, To: NotReached,
 		Roles: []Role{RoleSystem}, Hearing: AnyHearing, Ends: HearingDropped, Seat: SeatListEnded, Message: "not_reached", Guard: waits, Clause: "5.1"},
 	{Name: Overdue, Label: "超期提醒", Past: "工作人员办理超期，已提醒负责人", From: live,
 		Roles: []Role{RoleSystem}, Hearing: AnyHearing, Clause: "A2.2"},
-	{Name: Remind, Label: "提醒本人", Past: "提醒了本人", From: []CaseState{Returned},
-		Roles: []Role{RoleSystem}, Hearing: OrRunning, Message: "remind_return", Clause: "A2.1"},
+	{Name: Remind, Label: "提醒本人", Past: "提醒了本人", From: live,
+		Roles: []Role{RoleSystem}, Hearing: OrRunning, Message: "remind_return", Guard: owes, Clause: "A2.1"},
 }
 
 // MoveBy finds the row of a move.
@@ -231,13 +231,21 @@ func mayReturn(c Case, _ Actor, p *Programme, _ time.Time) []Reason {
 }
 
 func mayPass(c Case, _ Actor, _ *Programme, _ time.Time) []Reason {
-	if c.Contested {
+	switch {
+	case c.Contested:
 		return block("contested", "证件归属还在核实，核实后再审核。", "证件号归属未核实，先由区总工会两人核实", "5.2")
+	case c.Untypable:
+		return block("untypable", "姓名用字还没补全，请等服务中心补全。", "姓名用字未补全：请照身份证照片补全后再报", "A3.1")
 	}
 	return nil
 }
 
 func answeredInTime(c Case, _ Actor, _ *Programme, now time.Time) []Reason {
+	if c.HearingOpen() && c.Hearing.Cause != CauseCorrection {
+		// Only what the hearing waits for ends it: a corrected form is no answer
+		// to a doubt about fraud.
+		return block("hearing_open", "正在告知期内，名额为您保留。请先看告知内容，写明情况。", "案件在告知期内，先了结告知", "5.1")
+	}
 	// Before the lapse has opened its hearing the due instant itself decides;
 	// during the hearing handing in the missing thing is the cure (S2).
 	until := c.Due
@@ -250,6 +258,15 @@ func answeredInTime(c Case, _ Actor, _ *Programme, now time.Time) []Reason {
 	return nil
 }
 
+// byHimself keeps whoever has the phone of a worker who died from giving up what
+// his family may still speak for.
+func byHimself(c Case, _ Actor, _ *Programme, _ time.Time) []Reason {
+	if c.HearingOpen() && c.Hearing.Cause == CauseDeath {
+		return block("death", "这份申请正在核实，现在只能提交说明。请打服务电话。", "登记了本人去世，本人不能再办理", "4.2")
+	}
+	return nil
+}
+
 func untypable(c Case, _ Actor, _ *Programme, _ time.Time) []Reason {
 	if !c.Untypable {
 		return block("name_complete", "姓名已完整。", "姓名没有待补的字", "A3.1")
@@ -257,9 +274,20 @@ func untypable(c Case, _ Actor, _ *Programme, _ time.Time) []Reason {
 	return nil
 }
 
-func claimsPriority(c Case, _ Actor, _ *Programme, _ time.Time) []Reason {
-	if c.Priority == "" {
+func provable(c Case, _ Actor, _ *Programme, _ time.Time) []Reason {
+	return claimsPriority(c, "proved")
+}
+
+func rejectable(c Case, _ Actor, _ *Programme, _ time.Time) []Reason {
+	return claimsPriority(c, "rejected")
+}
+
+func claimsPriority(c Case, already string) []Reason {
+	switch c.Priority {
+	case "":
 		return block("no_priority", "申请里没有填写荣誉。", "申请时未申报优先条件，不能事后补认", "3.1")
+	case already:
+		return block("same", "", "优先条件已经这样核实过了", "3.1")
 	}
 	return nil
 }
@@ -297,9 +325,21 @@ func mayExecute(c Case, a Actor, p *Programme, now time.Time) []Reason {
 	return notProposer(c, a, p, now)
 }
 
-func beforePromoteUntil(_ Case, _ Actor, p *Programme, now time.Time) []Reason {
-	if !now.Before(p.PromoteUntil) {
+func mayReinstate(c Case, _ Actor, p *Programme, now time.Time) []Reason {
+	switch {
+	case !now.Before(p.PromoteUntil):
 		return block("list_ended", "", "候补已于"+Until(p.PromoteUntil)+"结束，不能再恢复", "5.1")
+	case !c.Sat:
+		// The head of the list is for him who lost a seat. Whoever only waited
+		// would overtake all who wait, and the public rule forbids it.
+		return block("never_sat", "", "这份申请没有占过名额，不能恢复到候补首位", "5.1")
+	}
+	return nil
+}
+
+func owes(c Case, _ Actor, _ *Programme, _ time.Time) []Reason {
+	if c.State != Returned && !c.HearingOpen() {
+		return block("nothing_owed", "", "没有等本人办的事", "A2.1")
 	}
 	return nil
 }

@@ -103,6 +103,9 @@ const (
 	CauseDeath      Cause = "death"      // 本人去世
 )
 
+// GivenCauses are those that an act may name where its move leaves the cause open.
+var GivenCauses = []Cause{CauseFraud, CauseIneligible, CauseContest}
+
 // CauseName is the Chinese name of a cause.
 func CauseName(c Cause) string {
 	switch c {
@@ -160,6 +163,7 @@ type Case struct {
 	Suspended bool   // waiting, passed over by nobody: the seat is kept free
 	Contested bool   // the ID is held by another account's case
 	Untypable bool   // the name still awaits a clerk
+	Sat       bool   // has had a seat
 	Rounds    int    // corrections by the worker's own faults
 	Stamp     bool   // the running correction needs a new stamp
 	Version   int

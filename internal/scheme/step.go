@@ -1,6 +1,9 @@
 package scheme
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Args is what an act adds to a move.
 type Args struct {
@@ -9,6 +12,8 @@ type Args struct {
 	Stamp  bool   // the correction needs a new stamp: working days
 	Excuse bool   // the fault was not the worker's: the round does not count
 	Second *Actor // the second person of a two-person act
+	Head   bool   // settle_for: the other one sat before him, so he stands first
+	Freed  bool   // amend_identity: the contest ends, the number is nobody else's
 }
 
 // Event is what Step leaves for the timeline and the log.
@@ -38,6 +43,9 @@ func Step(c Case, name MoveName, a Actor, args Args, p *Programme, cal Calendar,
 			return c, Event{}, rs
 		}
 	}
+	if m.Opens == CauseGiven && !slices.Contains(GivenCauses, args.Cause) {
+		return c, Event{}, block("cause", "", "请选择拟取消资格的原因", m.Clause)
+	}
 	ev := Event{Move: name, From: c.State, At: now}
 	next := c
 	if m.To != "" {
@@ -55,6 +63,13 @@ func Step(c Case, name MoveName, a Actor, args Args, p *Programme, cal Calendar,
 		next.Contested, next.Suspended = true, true
 	case SettleFor:
 		next.Contested = false
+		if args.Head && next.Place == PlaceWaiting {
+			next.Band = BandReinstated
+		}
+	case AmendIdentity:
+		if args.Freed {
+			next.Contested, next.Suspended = false, false
+		}
 	case Return:
 		next.Stamp = args.Stamp
 		if !args.Excuse {
@@ -77,7 +92,7 @@ func Step(c Case, name MoveName, a Actor, args Args, p *Programme, cal Calendar,
 	case Waive, Execute:
 		next.Prior = c.State
 	case Reinstate:
-		next.State = Accepted
+		next.State, next.Contested = Accepted, false // the number is free, or he would not stand here
 		if c.Prior == Approved {
 			next.State = Approved
 		} else if c.Prior == AtDistrict {
@@ -90,13 +105,9 @@ func Step(c Case, name MoveName, a Actor, args Args, p *Programme, cal Calendar,
 		if cause == CauseGiven {
 			cause = args.Cause
 		}
-		until := cal.WorkingDays(now, p.HearingDays)
-		if cause == CauseDeath {
-			until = cal.NaturalDays(now, p.HearingDaysDeath)
-		}
-		next.Hearing = &Hearing{Cause: cause, State: HearingRunning, OpenedAt: now, Until: cal.AtLeast(now, until, p.MinDays), Proposer: a.ID}
+		next.Hearing = &Hearing{Cause: cause, State: HearingRunning, OpenedAt: now, Until: HearingEnd(cause, p, cal, now), Proposer: a.ID}
 		ev.Opened, ev.Due, ev.Then = true, next.Hearing.Until, Execute
-	} else if m.Term.Days != nil {
+	} else if m.Term.Days != nil && !(name == Reinstate && next.State == Approved) { // approved: nobody owes anything
 		ev.Due, ev.Then = deadline(m, args, p, cal, now), m.Term.Then
 	}
 	// A decision and a change of hands start the person's clock anew; traces
@@ -221,6 +232,15 @@ func Seated(c Case) Case {
 	}
 	c.Version++
 	return c
+}
+
+// HearingEnd is the end of a hearing that begins now (DESIGN §2.6).
+func HearingEnd(cause Cause, p *Programme, cal Calendar, now time.Time) time.Time {
+	until := cal.WorkingDays(now, p.HearingDays)
+	if cause == CauseDeath {
+		until = cal.NaturalDays(now, p.HearingDaysDeath)
+	}
+	return cal.AtLeast(now, until, p.MinDays)
 }
 
 func deadline(m Move, args Args, p *Programme, cal Calendar, now time.Time) time.Time {

@@ -24,7 +24,7 @@ type Case struct {
 	Prior         scheme.CaseState
 	Place         scheme.Place
 	Band          int
-	BandOpened    bool // the public log knows the band
+	BandPublic    *int // the band that the public log shows; nil where none was opened
 	No            *int64
 	Priority      string
 	Suspended     bool
@@ -79,7 +79,7 @@ func (c Case) Scheme(h *Hearing) scheme.Case {
 		ID: c.ID, Programme: scheme.ProgrammeID(c.ProgrammeID), Worker: c.WorkerID,
 		State: c.State, Prior: c.Prior, Place: c.Place, No: c.Number(), Band: c.Band, Priority: c.Priority,
 		Suspended: c.Suspended, Contested: c.Contested, Untypable: c.Untypable, Rounds: c.Rounds, Stamp: c.Stamp,
-		Version: c.Version, Union: c.UnionKey, LastActor: c.LastActor, Since: c.Since,
+		Version: c.Version, Union: c.UnionKey, LastActor: c.LastActor, Since: c.Since, Sat: c.SeatedAt != nil,
 	}
 	if c.DueAt != nil {
 		s.Due = *c.DueAt
@@ -526,6 +526,25 @@ func (tx *Tx) LivePersons(ctx context.Context, indexes []string) (map[string]str
 	return out, err
 }
 
+// Holder is the live case of a person, and its account.
+type Holder struct {
+	CaseID   string
+	WorkerID string
+}
+
+// LiveHolders gives, of the person indexes named, those that are taken and by
+// which case and account.
+func (tx *Tx) LiveHolders(ctx context.Context, indexes []string) (map[string]Holder, error) {
+	var rows []struct{ PersonIndex, CaseID, WorkerID string }
+	err := tx.NewSelect().TableExpr("live_person AS lp").ColumnExpr("lp.person_index, lp.case_id, c.worker_id").Join("JOIN cases AS c ON c.id = lp.case_id").
+		Where("lp.person_index IN (?)", bun.In(indexes)).Scan(ctx, &rows)
+	out := make(map[string]Holder, len(rows))
+	for _, r := range rows {
+		out[r.PersonIndex] = Holder{CaseID: r.CaseID, WorkerID: r.WorkerID}
+	}
+	return out, err
+}
+
 // LivePerson is one person's one live case over the installation.
 type LivePerson struct {
 	bun.BaseModel `bun:"table:live_person"`
@@ -557,36 +576,43 @@ type WaitingBand struct {
 	ID         string
 	No         int
 	Band       int
-	BandOpened bool
+	BandPublic *int
 	BandLeaf   *int64
 	Suspended  bool
 }
 
 // WaitingBands lists the waiting places with their bands, by (band, number).
 func (tx *Tx) WaitingBands(ctx context.Context, programme string) (out []WaitingBand, err error) {
-	err = tx.NewSelect().Table("cases").Column("id", "no", "band", "band_opened", "band_leaf", "suspended").
+	err = tx.NewSelect().Table("cases").Column("id", "no", "band", "band_public", "band_leaf", "suspended").
 		Where("programme_id = ? AND place = 'waiting'", programme).OrderExpr("band, no").Scan(ctx, &out)
 	return out, err
 }
 
-// Numbered gives, of the cases named, those that already have a number. On
-// PostgreSQL it locks them all, so that two nodes never number one twice.
-func (tx *Tx) Numbered(ctx context.Context, ids []string) (map[string]Case, error) {
-	var rows []Case
-	q := tx.NewSelect().Model(&rows).Where("c.id IN (?)", bun.In(ids)).OrderExpr("c.id")
+// GateRow is what the gate has to know of a case under the lock: whether it has
+// its number, and whether its draft is the one that was made ready.
+type GateRow struct {
+	ID         string
+	Version    int
+	No         *int64
+	Place      scheme.Place
+	Contested  bool
+	AcceptedAt *time.Time
+}
+
+// AtGate reads the cases named. On PostgreSQL it locks them all, so that two
+// nodes never number one twice.
+func (tx *Tx) AtGate(ctx context.Context, ids []string) (map[string]GateRow, error) {
+	var rows []GateRow
+	q := tx.NewSelect().Table("cases").Column("id", "version", "no", "place", "contested", "accepted_at").Where("id IN (?)", bun.In(ids)).OrderExpr("id")
 	if tx.Engine == Postgres {
 		q = q.For("UPDATE")
-	} else {
-		q = q.Where("c.no IS NOT NULL")
 	}
-	if err := q.Scan(ctx); err != nil {
+	if err := q.Scan(ctx, &rows); err != nil {
 		return nil, err
 	}
-	out := map[string]Case{}
+	out := make(map[string]GateRow, len(rows))
 	for _, r := range rows {
-		if r.No != nil {
-			out[r.ID] = r
-		}
+		out[r.ID] = r
 	}
 	return out, nil
 }

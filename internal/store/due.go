@@ -22,13 +22,16 @@ type Due struct {
 	Outcome       string
 }
 
-// NextDue is the first open deadline at or before the instant, in the order
-// (due_at, id); releases come before the end of the waiting list because their
+// NextDue is the first open deadline at or before the instant but those named, in
+// the order (due_at, id); releases come before the end of the waiting list because their
 // instants do (S6).
-func (q Q) NextDue(ctx context.Context, until time.Time) (Due, error) {
+func (q Q) NextDue(ctx context.Context, until time.Time, but ...string) (Due, error) {
 	var d Due
-	err := q.NewSelect().Model(&d).Where("du.ended_at IS NULL AND du.due_at <= ?", until).
-		OrderExpr("du.due_at, CASE WHEN du.move = 'end_waiting' THEN 1 ELSE 0 END, du.id").Limit(1).Scan(ctx)
+	sel := q.NewSelect().Model(&d).Where("du.ended_at IS NULL AND du.due_at <= ?", until)
+	if len(but) > 0 {
+		sel = sel.Where("du.id NOT IN (?)", bun.In(but))
+	}
+	err := sel.OrderExpr("du.due_at, CASE WHEN du.move = 'end_waiting' THEN 1 ELSE 0 END, du.id").Limit(1).Scan(ctx)
 	return d, err
 }
 
@@ -46,12 +49,6 @@ func (tx *Tx) LockDue(ctx context.Context, id string) (Due, error) {
 // EndDue closes a deadline with what came of it.
 func (tx *Tx) EndDue(ctx context.Context, id, outcome string) error {
 	_, err := tx.NewRaw("UPDATE due SET ended_at = ?, outcome = ? WHERE id = ?", tx.Now, outcome, id).Exec(ctx)
-	return err
-}
-
-// MoveDue sets a later instant for an open deadline.
-func (tx *Tx) MoveDue(ctx context.Context, id string, at time.Time) error {
-	_, err := tx.NewRaw("UPDATE due SET due_at = ? WHERE id = ?", at.UTC(), id).Exec(ctx)
 	return err
 }
 

@@ -65,7 +65,7 @@ CREATE TABLE cases (
     prior TEXT NOT NULL,
     place TEXT NOT NULL CHECK (place IN ('none', 'waiting', 'held', 'confirmed', 'consumed')),
     band INTEGER NOT NULL,
-    band_opened BOOLEAN NOT NULL,
+    band_public INTEGER,
     no BIGINT,
     priority TEXT NOT NULL,
     suspended BOOLEAN NOT NULL,
