@@ -3,7 +3,6 @@ package casework
 import (
 	"context"
 	"encoding/hex"
-	"encoding/json"
 	"time"
 
 	"yuanmeng/internal/scheme"
@@ -26,10 +25,10 @@ type Own struct {
 // its commitment: by it the owner proves the leaf, and shows a band that nobody
 // else can see.
 type OwnLeaf struct {
-	Index   int64           `json:"index"`
-	Leaf    json.RawMessage `json:"leaf"`
-	Nonce   string          `json:"nonce,omitempty"`
-	Private string          `json:"private,omitempty"`
+	Index   int64  `json:"index"`
+	Leaf    string `json:"leaf"` // its bytes: the log hashes these and no others
+	Nonce   string `json:"nonce,omitempty"`
+	Private string `json:"private,omitempty"`
 }
 
 // TakeOut gives the worker his own values and the openings of his leaves. It is
@@ -53,7 +52,7 @@ func (w *Work) TakeOut(ctx context.Context, workerID, caseID string) (Own, error
 	}
 	own := Own{Programme: c.ProgrammeID, No: c.Number(), State: c.State, Place: c.Place, Saved: c.SavedAt, Revisions: c.Revision, App: app}
 	for _, l := range rows {
-		o := OwnLeaf{Index: l.Idx, Leaf: json.RawMessage(l.Body)}
+		o := OwnLeaf{Index: l.Idx, Leaf: l.Body}
 		if l.Private != "" {
 			nonce := key.Nonce(label(l.Private))
 			o.Nonce, o.Private = hex.EncodeToString(nonce[:]), l.Private

@@ -124,6 +124,11 @@ func TestMobile(t *testing.T) {
 			t.Errorf("Mobile(%q) = %q, %q", c.raw, got, code(err))
 		}
 	}
+	for name, want := range map[string]string{"王芳": "王*", "欧阳娜娜": "欧***", "阿依古丽·买买提": "阿***", "王": "*", "": ""} {
+		if got := MaskName(name); got != want {
+			t.Errorf("MaskName(%q) = %q, want %q", name, got, want)
+		}
+	}
 	if MaskMobile("13800001234") != "138****1234" {
 		t.Error("mask")
 	}

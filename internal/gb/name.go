@@ -312,3 +312,12 @@ func unique(in []string) []string {
 	}
 	return out
 }
+
+// MaskName shows the first character of a name: 王**.
+func MaskName(s string) string {
+	r := []rune(s)
+	if len(r) < 2 {
+		return strings.Repeat("*", len(r))
+	}
+	return string(r[:1]) + strings.Repeat("*", min(len(r)-1, 3))
+}

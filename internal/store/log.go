@@ -143,6 +143,6 @@ func (q Q) LookedToday(ctx context.Context, caseID, actor, what string, now time
 
 // Lookers lists who looked at a case: organisation, role, instant; newest first.
 func (q Q) Lookers(ctx context.Context, caseID string, limit int) (out []Event, err error) {
-	err = q.NewSelect().Model(&out).Where("e.case_id = ? AND e.name IN ('look', 'check', 'reveal')", caseID).OrderExpr("e.id DESC").Limit(int64(limit)).Scan(ctx)
+	err = q.NewSelect().Model(&out).Where("e.case_id = ? AND e.name IN ('look', 'check', 'reveal', 'scan', 'fetch_print')", caseID).OrderExpr("e.id DESC").Limit(int64(limit)).Scan(ctx)
 	return out, err
 }

@@ -5,6 +5,7 @@
 
 const HEADER = 'X-Yuanmeng';
 const LIMIT = 1_500_000; // bytes of a picture after shrinking
+const GAP = '□'; // stands for a character that cannot be typed
 const SIDE = 3000; // pixels of its longer side: the code on the form stays legible
 
 const all = (query: string, from: ParentNode = document) =>
@@ -114,11 +115,13 @@ all('form[data-autosave]').forEach(e => {
     const now = fields(f).toString();
     if (now === last || (f as any).busy) return;
     post(to, fields(f), 'autosave')
-      .then(r => (r.ok ? r.json() : { saved: false }))
+      .then(r => r.json())
       .then(a => {
         if (a.saved) {
           last = now;
           say(f, '已自动保存' + (a.at ? ' ' + a.at : ''));
+        } else if (a.error) {
+          say(f, a.error, 'bad');
         }
       })
       .catch(() => say(f, '网络不好，暂时没有保存。您可以接着填。'));
@@ -247,6 +250,25 @@ all('[data-preview]').forEach(box => {
   });
 });
 
+// --- a code that may be asked for again after a while -----------------------------
+all('[data-wait]').forEach(b => {
+  const words = b.textContent || '';
+  const end = performance.now() + Number(b.getAttribute('data-wait')) * 1000;
+  const tick = () => {
+    const s = Math.ceil((end - performance.now()) / 1000);
+    if (s <= 0) {
+      b.removeAttribute('aria-disabled');
+      b.textContent = words;
+      return;
+    }
+    b.setAttribute('aria-disabled', 'true');
+    b.textContent = words + '（' + s + ' 秒后）';
+    setTimeout(tick, 1000);
+  };
+  b.addEventListener('click', e => b.getAttribute('aria-disabled') && e.preventDefault());
+  tick();
+});
+
 // --- long numbers: read back in groups, the X key --------------------------------
 // Full-width digits become plain ones; spaces and dashes are for the eye only.
 const plain = (s: string) =>
@@ -290,13 +312,33 @@ all('[data-pick-open]').forEach(link => {
     e.preventDefault();
     box.hidden = !box.hidden;
     if (box.hidden || box.firstChild) return;
-    const label = make('label', '写拼音，或者写它的组成部分，如“韦华”');
+    const label = make('label', '写拼音，或者写它的组成部分，如“龙天”');
     const q = make('input') as HTMLInputElement;
     const list = make('div');
     q.id = id + '-pick';
     q.autocomplete = 'off';
     label.setAttribute('for', q.id);
     list.setAttribute('role', 'status');
+    // put sets a character in the place of the first gap, else where one types.
+    const put = (c: string) => {
+      const gap = input.value.search(/[□?？*＊]/);
+      const at = gap >= 0 && c !== GAP ? gap : input.selectionStart === null ? input.value.length : input.selectionStart;
+      input.value = input.value.slice(0, at) + c + input.value.slice(at === gap ? at + 1 : at);
+      const tick = byId(id + '_untypable') as HTMLInputElement | null;
+      if (tick) tick.checked = input.value.indexOf(GAP) >= 0;
+      box.hidden = true;
+      input.focus();
+      input.dispatchEvent(new Event('input', { bubbles: true }));
+    };
+    const offer = (c: string, under: string) => {
+      const b = make('button') as HTMLButtonElement;
+      b.type = 'button';
+      b.className = 'chip';
+      b.appendChild(make('b', c));
+      b.appendChild(make('small', under));
+      b.addEventListener('click', () => put(c));
+      list.appendChild(b);
+    };
     let timer = 0;
     q.addEventListener('input', () => {
       clearTimeout(timer);
@@ -306,21 +348,11 @@ all('[data-pick-open]').forEach(link => {
         fetch(input.getAttribute('data-pick') + '?q=' + encodeURIComponent(ask),
           { credentials: 'same-origin', headers: { Accept: 'application/json', [HEADER]: 'pick' } })
           .then(r => r.json())
-          .then((a: { found?: string[] }) => {
+          .then((a: { found?: { char: string; pinyin: string; parts: string }[] }) => {
             const found = a.found || [];
-            list.textContent = found.length ? '' : '没有找到。可以先写拼音，再上传身份证照片。';
-            found.slice(0, 40).forEach(c => {
-              const b = make('button', c) as HTMLButtonElement;
-              b.type = 'button';
-              b.addEventListener('click', () => {
-                const at = input.selectionStart === null ? input.value.length : input.selectionStart;
-                input.value = input.value.slice(0, at) + c + input.value.slice(at);
-                box.hidden = true;
-                input.focus();
-                input.dispatchEvent(new Event('input', { bubbles: true }));
-              });
-              list.appendChild(b);
-            });
+            list.textContent = found.length ? '' : '没有找到。可以先用□代替，下一步拍身份证。';
+            found.forEach(c => offer(c.char, c.pinyin + ' ' + c.parts));
+            offer(GAP, '打不出来');
           })
           .catch(() => (list.textContent = '网络不好，请再试一次。'));
       }, 250);
@@ -343,6 +375,10 @@ all('[data-countdown]').forEach(p => {
     const s = Math.ceil((until - server - performance.now()) / 1000);
     if (s <= 0) {
       left.textContent = p.getAttribute('data-done') || '已到时间';
+      // The page was ready before the hour: its button appears without another
+      // request, which everybody would make at the same moment.
+      all('[data-when-open]').forEach(e => (e.hidden = false));
+      all('[data-until-open]').forEach(e => (e.hidden = true));
       return;
     }
     const d = Math.floor(s / 86400);
