@@ -140,7 +140,7 @@ type shot struct {
 }
 
 func phone() shot {
-	return shot{w: 1950, h: 2600, fill: 0.88, light: [3]float64{0.85, 0.84, 0.82}, noise: 4}
+	return shot{w: 1650, h: 2200, fill: 0.88, light: [3]float64{0.85, 0.84, 0.82}, noise: 4}
 }
 
 // photograph lays page on a desk, turns it and takes a picture.

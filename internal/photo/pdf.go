@@ -47,7 +47,13 @@ func pdfSettings() *model.Configuration {
 //
 // Faults: locked with a password or rights, scripts, actions that start or send
 // something, files, sound and film inside, more than MaxPages pages, broken.
-func pdfPages(b []byte, picture func(*image.RGBA) error, rest func([]byte)) error {
+func pdfPages(b []byte, picture func(*image.RGBA) error, rest func([]byte)) (err error) {
+	// pdfcpu may panic on objects that are not what they should be.
+	defer func() {
+		if recover() != nil {
+			err = faultPDF
+		}
+	}()
 	ctx, err := readPDF(b)
 	if err != nil {
 		return err

@@ -299,7 +299,7 @@ func TestManyAtOnce(t *testing.T) {
 	b := asJPEG(t, portrait(1500, 2100, blue), 80)
 	p := pdfOf(t, "", "", pdfPage{}, pdfPage{jpeg: b})
 	var wg sync.WaitGroup
-	for i := range 24 {
+	for i := range 12 {
 		wg.Go(func() {
 			in := b
 			if i%3 == 0 {
