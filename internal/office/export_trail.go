@@ -34,11 +34,9 @@ type trailLine struct {
 	Commitment string         `json:"commitment"`
 }
 
-// ExportTrail writes the events of the installation ("" ) or of one programme,
-// oldest first, one line of JSON each. That it was taken out is an event of its
-// own, written before the first line. The audit administrator sees no case, so
-// his lines leave out what people have written down by hand.
-func (o *Office) ExportTrail(ctx context.Context, by scheme.Actor, programme, reason string, out io.Writer) error {
+// ExportTrail judges and records, before anything leaves, that the trail of the
+// installation ("") or of one programme is taken out, and for what.
+func (o *Office) ExportTrail(ctx context.Context, by scheme.Actor, programme, what, reason string) error {
 	reason = strings.TrimSpace(reason)
 	if n := len([]rune(reason)); n < 4 || n > 200 {
 		return refuse("reason_missing", "请写明导出的用途，4到200个字。")
@@ -46,11 +44,15 @@ func (o *Office) ExportTrail(ctx context.Context, by scheme.Actor, programme, re
 	if by.Role != scheme.RoleAuditAdmin && (by.Role != scheme.RoleAuditor || programme == "") {
 		return refuse("role", "只有审计管理员和审计能导出日志。")
 	}
-	if err := o.write(ctx, func(tx *store.Tx) (*Refused, error) {
-		return nil, o.event(ctx, tx, by, "export_trail", map[string]any{"programme": programme, "reason": reason})
-	}); err != nil {
-		return err
-	}
+	return o.write(ctx, func(tx *store.Tx) (*Refused, error) {
+		return nil, o.event(ctx, tx, by, "export_trail", map[string]any{"programme": programme, "what": what, "reason": reason})
+	})
+}
+
+// WriteTrail writes the events, oldest first, one line of JSON each. The audit
+// administrator sees no case, so his lines leave out what people have written
+// down by hand.
+func (o *Office) WriteTrail(ctx context.Context, by scheme.Actor, programme string, out io.Writer) error {
 	bw := bufio.NewWriter(out)
 	enc := json.NewEncoder(bw)
 	enc.SetEscapeHTML(false)

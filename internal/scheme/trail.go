@@ -36,6 +36,8 @@ var trails = []Option{
 	{Value: "open_programme", Label: "开放项目", Group: "项目"},
 	{Value: "change_cap", Label: "调整名额", Group: "项目"},
 	{Value: "look", Label: "打开申请查看", Group: "查看和导出"},
+	{Value: "check", Label: "核对申请（看到证件号）", Group: "查看和导出"},
+	{Value: "search", Label: "查找申请", Group: "查看和导出"},
 	{Value: "look_file", Label: "查看材料", Group: "查看和导出"},
 	{Value: "reveal", Label: "查看原文", Group: "查看和导出"},
 	{Value: "export_trail", Label: "导出日志", Group: "查看和导出"},
@@ -71,6 +73,6 @@ func TrailOf(name string) string { return OptionLabel(Trails(), name) }
 // somebody who has no part in the case: figures, codes and names of roles. What
 // a person has written down by hand is not among them.
 var TrailPlain = []string{
-	"login", "role", "org", "programme", "until", "purpose", "why", "limit", "code", "move", "cause", "what", "rounds", "revision",
+	"staff", "login", "role", "org", "programme", "until", "purpose", "why", "limit", "code", "move", "cause", "what", "rounds", "revision",
 	"cap", "waiting_max", "hash", "version", "rows", "new",
 }

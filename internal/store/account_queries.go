@@ -39,18 +39,18 @@ func (e Event) Commitment() string {
 	return hex.EncodeToString(h[:])
 }
 
-// StaffPage lists accounts of one kind by (name, id) from after a row on:
+// StaffPage lists accounts of one kind by name from after an account on:
 // officers, who came by phone, or everybody with a login. An account is no
 // applicant, so there is no Viewer; the route admits the security administrator.
-func (q Q) StaffPage(ctx context.Context, officers bool, afterName, afterID string, limit int) (out []Staff, err error) {
+func (q Q) StaffPage(ctx context.Context, officers bool, after string, limit int) (out []Staff, err error) {
 	sel := q.NewSelect().Model(&out)
 	if officers {
 		sel = sel.Where("s.login = ''")
 	} else {
 		sel = sel.Where("s.login <> ''")
 	}
-	if afterID != "" {
-		sel = sel.Where("(s.name > ? OR s.name = ? AND s.id > ?)", afterName, afterName, afterID)
+	if after != "" {
+		sel = sel.Join("JOIN staff AS a ON a.id = ?", after).Where("(s.name > a.name OR s.name = a.name AND s.id > a.id)")
 	}
 	err = sel.OrderExpr("s.name, s.id").Limit(int64(limit)).Scan(ctx)
 	return out, err
