@@ -425,3 +425,17 @@ func (q Q) ProposalCount(ctx context.Context, v Viewer) (int, error) {
 	n, err := q.NewSelect().Table("proposal").Where("programme_id IN (?) AND state = 'open'", bun.In(v.Programmes)).Count(ctx)
 	return int(n), err
 }
+
+// CasesBeside lists the cases that use the same identity number as c: the one it
+// contests and those that contest it.
+func (q Q) CasesBeside(ctx context.Context, v Viewer, c Case) (out []Case, err error) {
+	err = v.scope(q.NewSelect().Model(&out)).Where("c.id <> ? AND (c.id = ? OR c.contested_with = ?)", c.ID, c.ContestedWith, c.ID).
+		OrderExpr("c.no").Limit(10).Scan(ctx)
+	return out, err
+}
+
+// SeatedInHearing counts the seats whose cases are in a hearing: they stay.
+func (q Q) SeatedInHearing(ctx context.Context, v Viewer) (int, error) {
+	n, err := v.scope(q.NewSelect().TableExpr("cases AS c")).Where("c.place IN ('held', 'confirmed', 'consumed') AND " + inHearing).Count(ctx)
+	return int(n), err
+}

@@ -47,8 +47,8 @@ document.addEventListener('keydown', e => {
     return;
   }
   if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing || typing(e.target)) return;
-  if (e.key === 'j') return go(1);
-  if (e.key === 'k') return go(-1);
+  if (rows.length && e.key === 'j') return go(1);
+  if (rows.length && e.key === 'k') return go(-1);
   if (e.key === 'x' && at >= 0) {
     const box = rows[at].querySelector('input[type=checkbox]') as HTMLInputElement | null;
     if (box) box.click();
@@ -143,5 +143,67 @@ all('[data-zoom]').forEach(box => {
   });
   window.addEventListener('pointerup', () => (from = null));
 });
+
+// --- papers: one at a time ------------------------------------------------------------
+all('[data-papers]').forEach(box => {
+  const list = all('[data-paper]', box);
+  const tabs = box.querySelector('[data-paper-tabs]') as HTMLElement | null;
+  if (!tabs || list.length < 2) return;
+  tabs.hidden = false;
+  const show = (n: string | null) => {
+    list.forEach(p => (p.hidden = p.getAttribute('data-paper') !== n));
+    all('button', tabs).forEach(b => b.setAttribute('aria-pressed', String(b.getAttribute('data-show') === n)));
+  };
+  all('[data-show]').forEach(b => b.addEventListener('click', e => {
+    e.preventDefault();
+    show(b.getAttribute('data-show'));
+  }));
+  show('1');
+});
+
+// --- a correction: what is ticked is what the worker reads ------------------------------
+const reads = document.querySelector('[data-reads]') as HTMLElement | null;
+const form = reads && (reads.parentNode as HTMLElement).parentNode as HTMLFormElement;
+if (reads && form) {
+  const boxes = (from: ParentNode, name: string) => all('input[name=' + name + ']', from) as HTMLInputElement[];
+  const note = form.querySelector('[name=note]') as HTMLTextAreaElement | null;
+  const mark = (name: string) => form.querySelector('[data-mark=' + name + ']') as HTMLInputElement | null;
+  const say = () => {
+    let text = '';
+    all('[data-item]', form).forEach(item => {
+      const head = boxes(item, 'item')[0];
+      const said = boxes(item, 'code').filter(b => b.checked).map(b => b.getAttribute('data-say')).join('');
+      if (said) text += head ? head.getAttribute('data-label') + '：' + said : said;
+      else if (head && head.checked) text += head.getAttribute('data-label') + '：请再看一遍，改好。';
+    });
+    const more = note ? note.value.trim() : '';
+    reads.textContent = text + (more && !/[。！？]$/.test(more) ? more + '。' : more);
+  };
+  form.addEventListener('change', e => {
+    const box = e.target as HTMLInputElement;
+    if (box.name === 'code') {
+      const item = box.closest('[data-item]');
+      const head = item && boxes(item, 'item')[0];
+      if (head) head.checked = boxes(item as Element, 'code').some(b => b.checked);
+      const ticked = boxes(form, 'code').filter(b => b.checked);
+      const stamp = mark('stamp');
+      const excuse = mark('excuse');
+      if (stamp) stamp.checked = ticked.some(b => b.hasAttribute('data-stamp'));
+      if (excuse) excuse.checked = ticked.length > 0 && ticked.every(b => b.hasAttribute('data-excuse'));
+    }
+    say();
+  });
+  if (note) note.addEventListener('input', say);
+}
+
+// --- a character that cannot be typed -----------------------------------------------------
+all('[data-put]').forEach(b => b.addEventListener('click', () => {
+  const to = document.getElementById(b.getAttribute('data-into') || '') as HTMLInputElement | null;
+  if (!to) return;
+  const put = b.getAttribute('data-put') || '';
+  const hole = to.value.indexOf('□');
+  to.value = hole < 0 ? to.value + put : to.value.slice(0, hole) + put + to.value.slice(hole + 1);
+  to.focus();
+}));
 
 all('[data-print]').forEach(b => b.addEventListener('click', () => window.print()));
