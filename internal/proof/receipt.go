@@ -160,29 +160,29 @@ func CheckReceipt(r Receipt, pub ed25519.PublicKey) []Finding {
 	add := func(name, text string) { out = append(out, Finding{Name: name, Text: text}) }
 	sig, err := base64.StdEncoding.DecodeString(r.Sig)
 	if err != nil || !r.oneLine() || len(pub) != ed25519.PublicKeySize || !ed25519.Verify(pub, r.signed(), sig) {
-		add("signature", "收据的签名不对：内容被改过，或者不是用这把钥匙签的。")
+		add("signature", "回执的签名不对：内容被改过，或者不是用这把钥匙签的。")
 	}
 	l, err := ParseLeaf([]byte(r.Leaf))
 	switch {
 	case err != nil || l.Kind != "accept":
-		add("leaf", "收据里的记录不是一条受理记录。")
+		add("leaf", "回执里的记录不是一条受理记录。")
 	default:
 		if l.Programme != r.Programme {
-			add("programme", "收据和记录不属于同一个项目。")
+			add("programme", "回执和记录不属于同一个项目。")
 		}
 		if l.N != r.N {
-			add("number", fmt.Sprintf("收据上是%d号，记录里是%d号。", r.N, l.N))
+			add("number", fmt.Sprintf("回执上是%d号，记录里是%d号。", r.N, l.N))
 		}
 		if !l.At.Equal(r.At) {
-			add("time", "收据上的受理时间和记录里的不一样。")
+			add("time", "回执上的受理时间和记录里的不一样。")
 		}
 		nonce, err := parseNonce(r.Nonce)
 		if err != nil || Commit("accept", nonce, []byte(r.Private)) != l.C {
-			add("commitment", "收据里的资料算不出记录里的承诺值。")
+			add("commitment", "回执里的资料算不出记录里的承诺值。")
 		}
 	}
 	if r.Place != "seat" && r.Place != "waiting" || r.Place == "waiting" && r.Rank < 1 || r.Place == "seat" && r.Rank != 0 {
-		add("place", "收据上的位置（名额或候补）写得不对。")
+		add("place", "回执上的位置（名额或候补）写得不对。")
 	}
 	if r.Sealed != nil {
 		out = append(out, r.Sealed.check(r.Programme, r.Index, []byte(r.Leaf), pub)...)
@@ -194,7 +194,7 @@ func CheckReceipt(r Receipt, pub ed25519.PublicKey) []Finding {
 func (s *Sealed) check(programme string, index int64, leaf []byte, pub ed25519.PublicKey) []Finding {
 	c, err := OpenCheckpoint([]byte(s.Checkpoint), pub)
 	if err != nil || !ofProgramme(c.Origin, programme) {
-		return []Finding{{Name: "checkpoint", Text: "收据所附检查点的签名不对，或者不是这个项目的。"}}
+		return []Finding{{Name: "checkpoint", Text: "回执所附检查点的签名不对，或者不是这个项目的。"}}
 	}
 	p, err := s.hashes()
 	if err != nil || CheckInclusion(p, c.Size, c.Root, index, leaf) != nil {

@@ -396,7 +396,7 @@ func RunVerify(args []string, stdout io.Writer) int {
 		found = append(found, CheckReceipt(r, pub)...)
 		found = append(found, CheckReceiptInLog(r, g)...)
 		if len(found) == 0 {
-			fmt.Fprintf(stdout, "收据：%d号，第%d行，%s受理。\n", r.N, firstLeafLine+r.Index, beijing(r.At))
+			fmt.Fprintf(stdout, "回执：%d号，第%d行，%s受理。\n", r.N, firstLeafLine+r.Index, beijing(r.At))
 		}
 	}
 	if board != nil {
@@ -431,10 +431,10 @@ func readSmall(name string) ([]byte, error) {
 func CheckReceiptInLog(r Receipt, g *Log) []Finding {
 	var out []Finding
 	if r.Programme != g.Header.Programme {
-		return []Finding{{Name: "programme", Text: "收据是另一个项目的。"}}
+		return []Finding{{Name: "programme", Text: "回执是另一个项目的。"}}
 	}
 	if r.Index < 0 || r.Index >= int64(len(g.Leaves)) || string(g.Leaves[r.Index]) != r.Leaf {
-		out = append(out, Finding{Name: "absent", Text: "收据里的受理记录不在这份公开记录的原位。", Line: max(0, firstLeafLine+int(r.Index))})
+		out = append(out, Finding{Name: "absent", Text: "回执里的受理记录不在这份公开记录的原位。", Line: max(0, firstLeafLine+int(r.Index))})
 	}
 	if r.BandLeaf != nil {
 		i := *r.BandLeaf
@@ -444,7 +444,7 @@ func CheckReceiptInLog(r Receipt, g *Log) []Finding {
 			ok = err == nil && l.Kind == "band"
 		}
 		if !ok {
-			out = append(out, Finding{Name: "band", Text: "收据所说的优先记录不在这份公开记录的原位。", Line: max(0, firstLeafLine+int(i))})
+			out = append(out, Finding{Name: "band", Text: "回执所说的优先记录不在这份公开记录的原位。", Line: max(0, firstLeafLine+int(i))})
 		}
 	}
 	return out

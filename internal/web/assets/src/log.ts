@@ -577,23 +577,23 @@ export function checkReceipt(r: Receipt, key: Uint8Array): Finding[] {
     r.band_leaf === null ? '-' : r.band_leaf, ''].join('\n');
   const sig = base64(r.sig);
   if (!sig || lines.some(s => !s || /[\r\n]/.test(s)) || !verified(key, signed, sig))
-    add('signature', '收据的签名不对：内容被改过，或者不是用这把钥匙签的。');
+    add('signature', '回执的签名不对：内容被改过，或者不是用这把钥匙签的。');
   const l = parseLeaf(r.leaf);
   if (!l || l.kind !== 'accept') {
-    add('leaf', '收据里的记录不是一条受理记录。');
+    add('leaf', '回执里的记录不是一条受理记录。');
   } else {
-    if (l.programme !== r.programme) add('programme', '收据和记录不属于同一个项目。');
-    if (l.n !== r.n) add('number', '收据上是' + r.n + '号，记录里是' + l.n + '号。');
-    if (l.at !== r.at) add('time', '收据上的受理时间和记录里的不一样。');
-    if (!isHex(r.nonce) || commit('accept', r.nonce, r.private) !== l.c) add('commitment', '收据里的资料算不出记录里的承诺值。');
+    if (l.programme !== r.programme) add('programme', '回执和记录不属于同一个项目。');
+    if (l.n !== r.n) add('number', '回执上是' + r.n + '号，记录里是' + l.n + '号。');
+    if (l.at !== r.at) add('time', '回执上的受理时间和记录里的不一样。');
+    if (!isHex(r.nonce) || commit('accept', r.nonce, r.private) !== l.c) add('commitment', '回执里的资料算不出记录里的承诺值。');
   }
   if ((r.place !== 'seat' && r.place !== 'waiting') || (r.place === 'waiting' && r.rank < 1) || (r.place === 'seat' && r.rank !== 0))
-    add('place', '收据上的位置（名额或候补）写得不对。');
+    add('place', '回执上的位置（名额或候补）写得不对。');
   if (r.sealed) {
     const c = openCheckpoint(r.sealed.checkpoint, key);
     const b = base64(r.sealed.proof);
     if (!c || !ofProgramme(c.origin, r.programme)) {
-      add('checkpoint', '收据所附检查点的签名不对，或者不是这个项目的。');
+      add('checkpoint', '回执所附检查点的签名不对，或者不是这个项目的。');
     } else {
       const p: Uint8Array[] = [];
       if (b) for (let i = 0; i + 32 <= b.length; i += 32) p.push(b.subarray(i, i + 32));
@@ -606,12 +606,12 @@ export function checkReceipt(r: Receipt, key: Uint8Array): Finding[] {
 // checkReceiptInLog says whether the receipt's leaf stands in an export.
 export function checkReceiptInLog(r: Receipt, g: Log): Finding[] {
   const out: Finding[] = [];
-  if (r.programme !== g.header.programme) return [{ name: 'programme', text: '收据是另一个项目的。', line: 0, txn: 0 }];
+  if (r.programme !== g.header.programme) return [{ name: 'programme', text: '回执是另一个项目的。', line: 0, txn: 0 }];
   if (g.leaves[r.index] !== r.leaf)
-    out.push({ name: 'absent', text: '收据里的受理记录不在这份公开记录的原位。', line: Math.max(0, FIRST + r.index), txn: 0 });
+    out.push({ name: 'absent', text: '回执里的受理记录不在这份公开记录的原位。', line: Math.max(0, FIRST + r.index), txn: 0 });
   if (r.band_leaf !== null) {
     const l = g.leaves[r.band_leaf] ? parseLeaf(g.leaves[r.band_leaf]) : null;
-    if (!l || l.kind !== 'band') out.push({ name: 'band', text: '收据所说的优先记录不在这份公开记录的原位。', line: Math.max(0, FIRST + r.band_leaf), txn: 0 });
+    if (!l || l.kind !== 'band') out.push({ name: 'band', text: '回执所说的优先记录不在这份公开记录的原位。', line: Math.max(0, FIRST + r.band_leaf), txn: 0 });
   }
   return out;
 }

@@ -40,7 +40,7 @@ if (page) {
     if (!verdict) return;
     receipt = r;
     if (!r) {
-      say(verdict, 'bad', '这不是一张完整的收据', ['请从头到尾复制，或者选平台给您的收据文件（.json）。']);
+      say(verdict, 'bad', '这不是一份完整的回执', ['请从头到尾复制，或者选平台给您的回执文件（.json）。']);
       verdict.scrollIntoView();
       return;
     }
@@ -49,16 +49,16 @@ if (page) {
     if (fs.length) {
       say(verdict, 'bad', '核对没有通过', found(fs).concat('请打咨询电话，把这个页面给工作人员看。'));
     } else {
-      say(verdict, 'ok', '核对通过：' + r.n + ' 号收据是真的', [
+      say(verdict, 'ok', '核对通过：' + r.n + ' 号回执是真的', [
         '受理时间：' + log.beijing(r.at, true),
         '受理时：' + place,
-        '✓ 收据由平台签名，没有改过',
-        '✓ 收据和第 ' + (r.index + 1) + ' 条公开记录对得上',
-        r.sealed ? '✓ 这条记录已经在签过名的检查点里' : '这张收据还没有附检查点。点下面的按钮，在全部公开记录里找它。',
+        '✓ 回执由平台签名，没有改过',
+        '✓ 回执和第 ' + (r.index + 1) + ' 条公开记录对得上',
+        r.sealed ? '✓ 这条记录已经在签过名的检查点里' : '这份回执还没有附检查点。点下面的按钮，在全部公开记录里找它。',
       ]);
     }
     const whole = one('[data-whole] button', page);
-    if (whole) whole.textContent = '在全部公开记录里核对这张收据';
+    if (whole) whole.textContent = '在全部公开记录里核对这份回执';
     verdict.scrollIntoView();
   };
   const read = (words: string) => {
