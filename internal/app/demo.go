@@ -83,8 +83,7 @@ func (d *demoCmd) prepare(o *out, h *house, p *scheme.Programme, hash string, c 
 	if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	h.clock = NewClock(h.machine, p.DraftsAt.Add(time.Hour).Sub(h.machine()), time.Time{})
-	h.work.Now, h.office.Now, h.jobs.Now = h.clock.Now, h.clock.Now, h.clock.Now
+	h.setClock(NewClock(h.machine, p.DraftsAt.Add(time.Hour).Sub(h.machine()), time.Time{}))
 	if err := h.work.Load(o.ctx, p, hash); err != nil {
 		return err
 	}

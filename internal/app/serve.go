@@ -81,7 +81,11 @@ func (s *serveCmd) Run(o *out) error {
 	})
 }
 
-func (o smsOptions) aliyun(*house) (sms.Sender, error) { return nil, errors.New("wait") }
+func (o smsOptions) aliyun(h *house) (sms.Sender, error) {
+	return sms.Aliyun(sms.AliyunConfig{
+		KeyID: o.KeyID, Secret: o.KeySecret, SignName: o.Sign, Templates: o.Templates, Endpoint: o.Endpoint, Now: h.machine,
+	})
+}
 
 func embedded() (*scheme.Programme, string, error) {
 	p, err := plan.Embedded()

@@ -32,6 +32,8 @@ type Crowd struct {
 	Staff    []Account
 	Officers []Officer
 	Workers  []Worker
+
+	doubted string // the case to whose form an officer said no
 }
 
 // Account is a sample account of the desk.
@@ -303,6 +305,9 @@ func (c *Crowd) Submit(ctx context.Context, w *Worker) (casework.Acceptance, err
 // where the move asks for one.
 func (c *Crowd) Decide(ctx context.Context, a scheme.Actor, w Worker, o casework.Order, second ...scheme.Actor) error {
 	o.Case = w.CaseID
+	if o.Move == scheme.Approve && w.CaseID == c.doubted {
+		o.Reason = "已向单位核实：本人仍在岗，离职的是同名职工。"
+	}
 	if err := c.Work.Decide(ctx, a, c.viewer(), o); err != nil {
 		return fmt.Errorf("%s on number %d: %w", o.Move, w.No, refusal(err))
 	}

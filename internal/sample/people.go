@@ -4,9 +4,12 @@
 package sample
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"time"
 
 	"yuanmeng/internal/scheme"
 )
@@ -87,4 +90,25 @@ func CardNumber(n int) string {
 		sum += d
 	}
 	return body + fmt.Sprint((10-sum%10)%10)
+}
+
+// Fill answers every question of the first stage for a person and notes the two
+// files that are always asked, without any bytes behind them: what counts is
+// that the draft is complete. Tests and measurements need many such drafts.
+func Fill(app *scheme.Application, p *scheme.Programme, who Person, now time.Time) error {
+	for _, kv := range [][2]string{
+		{"consent_sensitive", "yes"}, {"consent_sharing", "yes"}, {"consent_public", "yes"}, {"name", who.Name}, {"id_kind", "resident"}, {"id", who.ID},
+		{"phone", who.Phone}, {"employer", who.Employer}, {"dispatched", "no"}, {"town", who.Town}, {"post", who.Post}, {"employment", "contract"},
+		{"worker_kind", who.WorkerKind}, {"hukou", "rural"}, {"own_union", "none"}, {"officer", "no"}, {"major", who.Major}, {"education", who.Education},
+		{"honour_title", "none"}, {"card", who.Card}, {"bank", "中国农业银行"}, {"commitment", "yes"},
+	} {
+		if rs := scheme.Put(app, p, kv[0], kv[1], now); scheme.Blocked(rs) {
+			return fmt.Errorf("sample: %s: %s", kv[0], rs[0].Code)
+		}
+	}
+	for _, kind := range []scheme.FileKind{scheme.FilePhoto, scheme.FileStamped} {
+		sum := sha256.Sum256([]byte(string(kind) + who.ID))
+		app.Files[kind] = scheme.FileNote{ID: "none", SHA256: hex.EncodeToString(sum[:]), Type: "image/jpeg", Size: 1, Pages: 1, At: now.UTC()}
+	}
+	return nil
 }
