@@ -141,7 +141,7 @@ func programmePage(m web.PageMeta, v programmeView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, " <h2>日期</h2>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, " <h2>日期和电话</h2>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -416,7 +416,7 @@ func openingPart(m web.PageMeta, v programmeView) templ.Component {
 			}
 			templ_7745c5c3_Err = web.SummaryList([]web.SummaryRow{
 				{Key: "名额", Value: strconv.Itoa(v.p.Cap), Num: true}, {Key: "候补", Value: strconv.Itoa(v.p.WaitingMax), Num: true},
-				{Key: "开始提交", Value: web.Moment(v.p.OpensAt)}, {Key: "截止", Value: web.Moment(v.p.ClosesAt)}, {Key: "咨询电话", Value: v.p.Hotline + "（" + v.p.HotlineHours + "）"},
+				{Key: "开始提交", Value: web.Moment(v.p.OpensAt)}, {Key: "截止", Value: scheme.Until(v.p.ClosesAt)}, {Key: "咨询电话", Value: v.p.Hotline + "（" + v.p.HotlineHours + "）"},
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1192,10 +1192,15 @@ func programmeDates(p *scheme.Programme) []web.SummaryRow {
 	add("公布", "published_at", web.Moment(p.PublishedAt))
 	add("开始填表", "drafts_at", web.Moment(p.DraftsAt))
 	add("开始提交", "opens_at", web.Moment(p.OpensAt))
-	add("截止", "closes_at", web.Moment(p.ClosesAt))
-	add("考试", "exam_from", web.Day(p.ExamFrom)+"—"+web.Day(p.ExamTo))
-	add("申领", "claim_opens_at", web.Day(p.ClaimOpens)+"—"+web.Day(p.ClaimCloses))
-	add("递补到", "promote_until", web.Moment(p.PromoteUntil))
+	add("截止", "closes_at", scheme.Until(p.ClosesAt))
+	add("考试", "exam_from", web.Day(p.ExamFrom)+"到"+scheme.Until(p.ExamTo))
+	add("申领", "claim_opens_at", web.Day(p.ClaimOpens)+"到"+scheme.Until(p.ClaimCloses))
+	add("递补到", "promote_until", scheme.Until(p.PromoteUntil))
+	phone := "还没有"
+	if p.Hotline != "" {
+		phone = p.Hotline + "（" + p.HotlineHours + "）"
+	}
+	add("咨询电话", "hotline", phone)
 	return rows
 }
 

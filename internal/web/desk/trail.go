@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"sort"
@@ -183,16 +184,32 @@ func (d *Door) exportTrail(c *web.Ctx) error {
 	h := c.W.Header()
 	h.Set("Content-Type", kind)
 	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	w := &begun{w: c.W}
 	if what == "events" {
-		err = d.Office.WriteTrail(c.Context(), a, scope, c.W)
+		err = d.Office.WriteTrail(c.Context(), a, scope, w)
 	} else {
-		err = d.Work.ExportLog(c.Context(), store.AuditLog, d.host(), c.W)
+		err = d.Work.ExportLog(c.Context(), store.AuditLog, d.host(), w)
 	}
-	if err != nil {
-		// The file has begun: cut it off, so that nobody takes half for the whole.
+	if err != nil && w.yes {
+		// Cut the file off, so that nobody takes half of it for the whole.
 		panic(http.ErrAbortHandler)
 	}
-	return nil
+	if err != nil {
+		h.Del("Content-Disposition")
+	}
+	return err
+}
+
+// begun remembers whether anything of a file has left.
+type begun struct {
+	w   io.Writer
+	yes bool
+}
+
+// Write passes on.
+func (b *begun) Write(p []byte) (int, error) {
+	b.yes = true
+	return b.w.Write(p)
 }
 
 // host is the installation's public name, as in the origin of its logs.
