@@ -49,7 +49,7 @@ func (h *house) resolve(ctx context.Context, t web.Ticket) (web.Viewer, error) {
 		}
 		v := web.Viewer{
 			AccountID: s.ID, Kind: web.KindStaff, Name: s.Name, Roles: []string{string(g.Role)}, Org: g.Org, OrgName: scheme.RoleName(g.Role),
-			Programme: g.ProgrammeID, Confirmed: true, ProvedAt: t.ProvedAt,
+			Programme: g.ProgrammeID, Confirmed: true, ProvedAt: t.ProvedAt, MoreRoles: len(grants) > 1,
 		}
 		if v.Org == "" {
 			v.Org = s.Org
@@ -95,6 +95,9 @@ func (h *house) nav(r *http.Request, v web.Viewer) []web.NavItem {
 				add(n.label, n.href)
 			}
 		}
+		if v.MoreRoles {
+			add("换一个角色", "/desk/grants")
+		}
 	case v.Kind == web.KindStaff:
 		add("我推荐过的人", "/a")
 	default:
@@ -129,7 +132,7 @@ var deskNav = []struct {
 	{label: "申请", href: "/desk/cases", roles: cases},
 	{label: "两人办理", href: "/desk/proposals", roles: []string{"district", "lead"}},
 	{label: "名额", href: "/desk/seats", roles: cases},
-	{label: "项目", href: "/desk/programme", roles: []string{"lead", "sysadmin", "auditor"}},
+	{label: "项目", href: "/desk/programme", roles: []string{"lead", "district", "sysadmin", "auditor"}},
 	{label: "账号", href: "/desk/accounts", roles: []string{"secadmin"}},
 	{label: "运行", href: "/desk/health", roles: []string{"sysadmin"}},
 	{label: "日志", href: "/desk/trail", roles: []string{"auditadmin", "auditor"}},

@@ -24,6 +24,7 @@ type Viewer struct {
 	Programme     string    // programme id that the session works in
 	ProgrammeName string    // its name, for the header
 	Confirmed     bool      // a worker whose identity number is confirmed
+	MoreRoles     bool      // a staff member who holds other roles besides
 	ProvedAt      time.Time // last second factor, machine clock; zero = never in this session
 }
 

@@ -189,7 +189,9 @@ type browser struct {
 	addr    string
 }
 
-func (b *bureau) browser() *browser { return &browser{b: b, cookies: map[string]string{}, addr: "192.0.2.7:4000"} }
+func (b *bureau) browser() *browser {
+	return &browser{b: b, cookies: map[string]string{}, addr: "192.0.2.7:4000"}
+}
 
 // page is an answer.
 type page struct {
