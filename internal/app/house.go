@@ -91,6 +91,7 @@ type options struct {
 	sender  func(*house) (sms.Sender, error) // nil: the log
 	routes  func(*house) []web.Route         // further routes of this command
 	machine func() time.Time                 // nil: the machine's own clock
+	gate    casework.GateKind                // how the gate commits: only bench/ has another kind
 }
 
 // build opens everything in its order and starts the gate. Close it with close.
@@ -203,7 +204,7 @@ func (h *house) assemble(ctx context.Context, o options) error {
 	}
 	gate, stop := context.WithCancel(context.WithoutCancel(ctx))
 	h.stopGate = stop
-	h.work.Start(gate)
+	h.work.StartAs(gate, o.gate)
 	h.handler = h.doors(o)
 	return nil
 }

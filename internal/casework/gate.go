@@ -25,6 +25,7 @@ var errChanged = errors.New("casework: the draft has changed")
 // the door, within a batch and from one batch to the next: one that is ready
 // waits for those that were received before it and are still being checked.
 type gate struct {
+	kind   GateKind
 	making chan struct{} // at most so many are checked and sealed at once
 	wake   chan struct{} // something may be ready
 	done   chan struct{}
@@ -38,9 +39,12 @@ type gate struct {
 }
 
 // Start opens the gate; it runs until ctx ends, then answers what has queued.
-func (w *Work) Start(ctx context.Context) {
+func (w *Work) Start(ctx context.Context) { w.StartAs(ctx, GateBatch) }
+
+// StartAs opens a gate of another kind; only bench/ does.
+func (w *Work) StartAs(ctx context.Context, kind GateKind) {
 	w.gate = &gate{
-		making: make(chan struct{}, 2*runtime.GOMAXPROCS(0)+2), wake: make(chan struct{}, 1), done: make(chan struct{}), inside: map[int64]int{},
+		kind: kind, making: make(chan struct{}, 2*runtime.GOMAXPROCS(0)+2), wake: make(chan struct{}, 1), done: make(chan struct{}), inside: map[int64]int{},
 	}
 	go w.gate.run(ctx, w)
 }
@@ -71,9 +75,13 @@ func (g *gate) run(ctx context.Context, w *Work) {
 			return
 		}
 		for {
-			batch := g.take(gateBatch)
+			batch := g.take(g.kind.most())
 			if len(batch) == 0 {
 				break
+			}
+			if g.kind == GateUnkept {
+				w.answerUnkept(batch)
+				continue
 			}
 			w.commitBatch(context.WithoutCancel(ctx), batch)
 		}

@@ -75,6 +75,18 @@ func (s *Sessions) Start(c *Ctx, t Ticket) error {
 	return nil
 }
 
+// Issue starts a session outside of a request and gives its token.
+func (s *Sessions) Issue(ctx context.Context, t Ticket) (token string, err error) {
+	if ctx, err = s.m.Load(ctx, ""); err != nil {
+		return "", err
+	}
+	now := s.machine()
+	t.StartedAt, t.SeenAt = now, now
+	s.put(ctx, t)
+	token, _, err = s.m.Commit(ctx)
+	return token, err
+}
+
 // Change alters the ticket of the present session.
 func (s *Sessions) Change(c *Ctx, f func(*Ticket)) {
 	ctx := c.R.Context()
