@@ -52,6 +52,7 @@ var trails = []Option{
 	{Value: "propose_dropped", Label: "放弃提出", Group: "申请"},
 	{Value: "promoted", Label: "递补", Group: "申请"},
 	{Value: "call", Label: "电话联系", Group: "申请"},
+	{Value: "missed_call", Label: "打电话，没打通", Group: "申请"},
 	{Value: "undelivered", Label: "消息没有送到", Group: "申请"},
 	{Value: "contest_elsewhere", Label: "证件号在另一份申请里有争议", Group: "申请"},
 }

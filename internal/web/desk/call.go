@@ -3,7 +3,6 @@ package desk
 import (
 	"slices"
 
-	"yuanmeng/internal/casework"
 	"yuanmeng/internal/gb"
 	"yuanmeng/internal/web"
 )
@@ -13,6 +12,7 @@ type callPage struct {
 	*dossier
 	Phone string // in clear inside the check, else masked
 	Note  string
+	Got   string // yes, no: somebody answered
 }
 
 func (d *Door) callOf(c *web.Ctx) (callPage, web.PageMeta, error) {
@@ -55,7 +55,8 @@ func (d *Door) fillPhone(c *web.Ctx, pg *callPage) error {
 	return d.Work.Look(c.Context(), pg.A, pg.Row, "check")
 }
 
-// call records a telephone call; it counts as a delivered message.
+// call records a telephone call; one that got through counts as a delivered
+// message.
 func (d *Door) call(c *web.Ctx) error {
 	pg, m, err := d.callOf(c)
 	if err != nil {
@@ -65,20 +66,31 @@ func (d *Door) call(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
-	pg.Note = form.Get("note")
+	pg.Note, pg.Got = form.Get("note"), form.Get("got")
 	if slices.Contains(pg.A.Cases, pg.Row.ID) {
 		return web.Conflict("不能办理自己的申请，请交给其他同事。")
 	}
-	err = d.Work.Call(c.Context(), pg.A, pg.V, pg.Row.ID, pg.Note)
-	if s, ok := refusal(err); ok && casework.RefusedCode(err) != "" {
+	act := d.Work.Call
+	switch pg.Got {
+	case "yes":
+	case "no":
+		act = d.Work.MissedCall
+	default:
+		m.Problems.Add("got", "请选有没有打通。")
+	}
+	if len(m.Problems) == 0 {
+		err = act(c.Context(), pg.A, pg.V, pg.Row.ID, pg.Note)
+		if s, ok := refusal(err); ok {
+			m.Problems.Add("note", s)
+		} else if err != nil {
+			return err
+		}
+	}
+	if len(m.Problems) > 0 {
 		if err := d.fillPhone(c, &pg); err != nil {
 			return err
 		}
-		m.Problems.Add("note", s)
 		return c.RenderAs(422, callView(m, pg))
-	}
-	if err != nil {
-		return err
 	}
 	c.Flash("通话已经记下来。")
 	return c.Redirect("/desk/cases/" + pg.Row.ID)

@@ -58,7 +58,6 @@ type valueRow struct {
 	Slot  *slotView // the same box of the paper
 	Pic   string    // a small picture of an uploaded photo
 	Paper int       // number of the paper that shows it
-	Plain bool      // nothing to compare
 }
 
 // slotView is a part of the picture that slots makes.
@@ -68,6 +67,8 @@ type slotView struct {
 	W, H     int // of the whole picture
 	Wide     int // of this part, as shown
 	Tall     int
+	TextY    int
+	Broad    bool // stands below the value and not beside it
 	Sentence string
 }
 
@@ -99,7 +100,9 @@ func (d *Door) showCase(c *web.Ctx, code int, f *dossier, n *notice) error {
 	return c.RenderAs(code, caseView(m, pg))
 }
 
-func (d *Door) casePage(c *web.Ctx, f *dossier) (*casePage, error) {
+// casePage loads the page of a case with a fixed number of queries. first are
+// the papers that lie on top.
+func (d *Door) casePage(c *web.Ctx, f *dossier, first ...scheme.FileKind) (*casePage, error) {
 	ctx, db, row := c.Context(), d.Work.DB, f.Row
 	pg := &casePage{dossier: f}
 	if l, ok := listOf(f.A.Role, c.Query("list")); ok {
@@ -131,7 +134,10 @@ func (d *Door) casePage(c *web.Ctx, f *dossier) (*casePage, error) {
 	}
 	pg.Beside = e.Beside
 	pg.Findings = f.findings(e)
-	pg.Papers = f.papersOf(files, app, before)
+	if pg.List == store.ListPriority {
+		first = append(first, scheme.FileHonour)
+	}
+	pg.Papers = f.papersOf(files, app, before, first)
 	pg.Sections = f.sections(app, before, pg.Papers)
 	pg.Acts, pg.More = f.acts(disagreed(e.Said))
 	if f.S.Place == scheme.PlaceWaiting {
@@ -230,6 +236,9 @@ func (f *dossier) sections(app, before *scheme.Application, ps []paperView) []se
 				r.Was = was
 			}
 		}
+		if spec.IsFile() && r.Slot == nil && r.Was == "" && raw != "" {
+			continue // it lies beside
+		}
 		if spec.IsFile() {
 			p, ok := paperOf[spec.File]
 			if ok {
@@ -239,10 +248,7 @@ func (f *dossier) sections(app, before *scheme.Application, ps []paperView) []se
 				r.Pic = p.Src
 			}
 		}
-		title := "其他"
-		if p, ok := scheme.PageOf(spec.Key); ok {
-			title = p.Section
-		}
+		title := restSection
 		if r.Slot != nil {
 			title = slotSection
 		}
@@ -255,12 +261,12 @@ func (f *dossier) sections(app, before *scheme.Application, ps []paperView) []se
 		out[i].Rows = append(out[i].Rows, r)
 	}
 	if agreed > 0 {
-		i, ok := index[scheme.SectionForm]
+		i, ok := index[restSection]
 		if !ok {
 			i = len(out)
-			out = append(out, section{Title: scheme.SectionForm})
+			out = append(out, section{Title: restSection})
 		}
-		out[i].Rows = append(out[i].Rows, valueRow{Key: "consents", Label: "同意和承诺", Value: fmt.Sprintf("都已勾选（%d项）", agreed), Plain: true})
+		out[i].Rows = append(out[i].Rows, valueRow{Key: "consents", Label: "同意和承诺", Value: fmt.Sprintf("都已勾选（%d项）", agreed)})
 	}
 	// What is compared with the paper comes first.
 	slices.SortStableFunc(out, func(a, b section) int {
@@ -275,7 +281,11 @@ func (f *dossier) sections(app, before *scheme.Application, ps []paperView) []se
 	return out
 }
 
-const slotSection = "和盖章件对照"
+// The two parts of the values.
+const (
+	slotSection = "和盖章件对照"
+	restSection = "填写的内容"
+)
 
 // slotViews are the parts of the form that stand beside the values: only inside
 // the check, and only where the form is a picture.
@@ -286,12 +296,21 @@ func (f *dossier) slotViews(stamped paperView) map[string]*slotView {
 	}
 	rows, w, h := photo.SlotRows(paper.Boxes(), slotKeys...)
 	for _, r := range rows {
-		// Half the picture's size, and never wider than the column.
-		wide := min(r.W*11/20, 330)
-		out[r.Key] = &slotView{
-			Src: stamped.Src + "/slots", W: w, H: h, ViewBox: fmt.Sprintf("0 %d %d %d", r.Y, r.W, r.H),
-			Wide: wide, Tall: wide * r.H / r.W, Sentence: "盖章件上的" + scheme.FieldLabel(r.Key),
+		v := &slotView{Src: stamped.Src + "/slots", W: w, H: h, Wide: min(r.W*11/20, 216), Sentence: "盖章件上的" + scheme.FieldLabel(r.Key)}
+		y, tall := r.Y, r.H
+		switch {
+		case r.Key == string(scheme.FilePhoto):
+			v.Wide = r.W * 84 / r.H
+		default:
+			// The lines of the table above and below say nothing.
+			y, tall = r.Y+r.H*14/100, r.H*72/100
+			if r.W > 2*r.H*3 {
+				v.Broad, v.Wide = true, 400
+			}
 		}
+		v.Tall, v.TextY = v.Wide*tall/r.W, y+tall/2
+		v.ViewBox = fmt.Sprintf("0 %d %d %d", y, r.W, tall)
+		out[r.Key] = v
 	}
 	return out
 }
@@ -321,6 +340,7 @@ var eventTitles = map[string]string{
 	"check":             "核对过（看到证件号、手机号、卡号）",
 	"reveal":            "查看原文",
 	"call":              "电话联系本人",
+	"missed_call":       "打电话，没打通",
 	"undelivered":       "到期但告知没有送到，等人打电话",
 	"contest_elsewhere": "对方的申请在别的项目，由那个项目办理",
 	"discard":           "删除了草稿",
@@ -379,7 +399,11 @@ func (f *dossier) bodyOf(e store.Event) string {
 	if e.Name == "reveal" {
 		parts = append(parts, revealed(x.What))
 	}
-	if x.Reason != "" {
+	switch {
+	case x.Reason == "":
+	case e.Name == string(scheme.Answer):
+		parts = append(parts, "说明："+x.Reason)
+	default:
 		parts = append(parts, "理由："+x.Reason)
 	}
 	if x.Note != "" {

@@ -344,9 +344,16 @@ func known(keys []string, p *scheme.Programme, app *scheme.Application) []string
 	return out
 }
 
+// onTop are the papers that a move is decided on.
+var onTop = map[scheme.MoveName][]scheme.FileKind{
+	scheme.CompleteName: {scheme.FileIDCard}, scheme.AmendIdentity: {scheme.FileIDCard},
+	scheme.SettleFor: {scheme.FileIDCard}, scheme.SettleAgainst: {scheme.FileIDCard},
+	scheme.ProvePriority: {scheme.FileHonour}, scheme.RejectPriority: {scheme.FileHonour},
+}
+
 // showMove renders the form of a move beside the papers.
 func (d *Door) showMove(c *web.Ctx, code int, f *dossier, m scheme.Move, o order, ps web.Problems) error {
-	cp, err := d.casePage(c, f)
+	cp, err := d.casePage(c, f, onTop[m.Name]...)
 	if err != nil {
 		return err
 	}
@@ -494,7 +501,7 @@ func (f *dossier) reads(m scheme.Move, o order, app *scheme.Application) (lead, 
 	}
 	items := strings.Join(labels, "、")
 	if items == "" {
-		items = "……"
+		items = "下面几项"
 	}
 	text := strings.NewReplacer("{no}", itoa(f.S.No), "{until}", until, "{items}", items, "{cause}", orDots(cause), "{hotline}", f.P.Hotline, "{rank}", "……").Replace(w.Text)
 	if lead, tail, ok = strings.Cut(text, "{reason}"); ok {

@@ -153,9 +153,15 @@ type paperView struct {
 	File string
 }
 
-// papersOf lists the pages of the files of an application, and of those of the
-// revision before that were replaced.
-func (f *dossier) papersOf(all []store.File, app, before *scheme.Application) []paperView {
+// papersOf lists the pages of the files of an application, those named first on
+// top, and of those of the revision before that were replaced.
+func (f *dossier) papersOf(all []store.File, app, before *scheme.Application, first []scheme.FileKind) []paperView {
+	order := slices.Clone(first)
+	for _, k := range papers {
+		if !slices.Contains(order, k) {
+			order = append(order, k)
+		}
+	}
 	var out []paperView
 	add := func(kind scheme.FileKind, note scheme.FileNote, old bool) {
 		pages := casework.PagesOf(all, note)
@@ -179,7 +185,7 @@ func (f *dossier) papersOf(all []store.File, app, before *scheme.Application) []
 			out = append(out, v)
 		}
 	}
-	for _, k := range papers {
+	for _, k := range order {
 		if n, ok := app.Files[k]; ok {
 			add(k, n, false)
 		}

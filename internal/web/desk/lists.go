@@ -67,7 +67,8 @@ func listOf(r scheme.Role, key string) (workList, bool) {
 	return workList{}, false
 }
 
-// mainList is the list that a role opens with: its first with work to do.
+// mainList is the list that a role opens with: its first with work to do, else
+// the first that anybody stands on.
 func mainList(r scheme.Role, counts map[store.WorkList]int) workList {
 	all := listsFor(r)
 	for _, l := range all {
@@ -76,7 +77,7 @@ func mainList(r scheme.Role, counts map[store.WorkList]int) workList {
 		}
 	}
 	for _, l := range all {
-		if l.Key != store.ListOverdue && slices.Contains(l.Mine, r) {
+		if counts[l.Key] > 0 {
 			return l
 		}
 	}
@@ -197,7 +198,7 @@ func marks(s scheme.Case, app *scheme.Application, said []store.Attestation, p *
 		if n := risks(app); n > 0 {
 			add(web.ToneWait, fmt.Sprintf("材料提示%d", n))
 		}
-		if n := len(scheme.Eligible(app, p, now)); n > 0 {
+		if n := doubts(app, p, now); n > 0 {
 			add(web.ToneWait, fmt.Sprintf("条件存疑%d", n))
 		}
 	}
@@ -205,6 +206,18 @@ func marks(s scheme.Case, app *scheme.Application, said []store.Attestation, p *
 		add(web.ToneNone, fmt.Sprintf("补正%d次", s.Rounds))
 	}
 	return out
+}
+
+// doubts counts the doubts about the conditions, but for the word to everybody
+// whose unit has no union: a mark that all bear marks nobody.
+func doubts(app *scheme.Application, p *scheme.Programme, now time.Time) int {
+	n := 0
+	for _, r := range scheme.Eligible(app, p, now) {
+		if r.Code != "join_first" {
+			n++
+		}
+	}
+	return n
 }
 
 // risks counts what machines noticed about the files and is not well.

@@ -111,6 +111,12 @@ func (d *Door) proposalViews(c *web.Ctx) ([]proposalView, error) {
 		if o.Reason != "" {
 			pv.Rows = append(pv.Rows, web.SummaryRow{Key: "理由", Value: o.Reason})
 		}
+		if h := hearings[row.ID]; h != nil {
+			pv.Rows = append(pv.Rows, web.SummaryRow{Key: "告知的事由", Value: scheme.CauseName(h.Cause), Note: h.Reason})
+			if h.Answer != "" {
+				pv.Rows = append(pv.Rows, web.SummaryRow{Key: "本人的说明", Value: h.Answer})
+			}
+		}
 		pv.Effects = f.after(m, o)
 		own := slices.Contains(a.Cases, row.ID)
 		pv.Agree = slices.Contains(m.Second, a.Role) && r.ByID != a.ID && !own && !pv.Stale

@@ -81,6 +81,10 @@ func (pg *casePage) idle() string {
 		return "这是您自己的申请，由其他同事办理。"
 	case pg.S.State.Final():
 		return "这份申请已经结束。"
+	case pg.S.HearingOpen() && pg.S.Hearing.Proposer == pg.A.ID:
+		return "告知是您提出的，由另一个人复核。"
+	case len(pg.Proposals) > 0:
+		return "已经提出，等第二人确认。"
 	}
 	return "现在没有您要办的。" + pg.standing() + "。"
 }
@@ -259,4 +263,36 @@ func waitingRows(lines []line) []web.Row {
 		}}
 	}
 	return out
+}
+
+// placeShort is the place in as few words as a list has room for.
+func placeShort(p scheme.Place) string {
+	switch p {
+	case scheme.PlaceHeld:
+		return "占有名额"
+	case scheme.PlaceConfirmed:
+		return "名额已确认"
+	}
+	return scheme.PlaceName(p)
+}
+
+// often is how many items of a return are shown at once: those that have faults
+// of the paper or are compared with it.
+func (pg decidePage) often() int {
+	for i, it := range pg.Items {
+		if it.Field.Key != string(scheme.FileStamped) && it.Field.Key != string(scheme.FilePhoto) {
+			return i
+		}
+	}
+	return len(pg.Items)
+}
+
+// rareTicked says that one of the others is named.
+func (pg decidePage) rareTicked() bool {
+	for _, it := range pg.Items[pg.often():] {
+		if has(pg.O.Items, it.Field.Key) || slices.ContainsFunc(it.Reasons, func(r scheme.ReturnReason) bool { return has(pg.O.Codes, r.Code) }) {
+			return true
+		}
+	}
+	return false
 }
