@@ -21,10 +21,10 @@ func TestSubmit_BeforeOpeningIsReadyAndNeedsOneTap(t *testing.T) {
 	if !strings.Contains(p.Body.String(), "data-when-open hidden") {
 		t.Error("the button stands there before the hour")
 	}
-	if to := w.post("/my/submit", "case", w.Case).to(); to != "/my/submit" {
+	if to := w.post("/my/submit", "case", w.Case).to(); to != "/my/submit?no=not_open" {
 		t.Fatalf("leads to %q", to)
 	}
-	w.get("/my/submit").says(200, "申报还没有开始")
+	w.get("/my/submit?no=not_open").says(200, "这次没有交上", "还没有到开放时间", "都准备好了")
 	if w.row().State != scheme.Draft {
 		t.Error("accepted before the opening")
 	}
@@ -84,10 +84,10 @@ func TestSubmit_FullIsSaidAndNeverKept(t *testing.T) {
 	waiting.get("/my/receipt").says(200, "候补第 1 位")
 	late := k.filled(4)
 	late.get("/my/submit").says(200, "现在名额满了", "2 个名额和 1 个候补都占满了")
-	if to := late.post("/my/submit", "case", late.Case).to(); to != "/my/submit" {
+	if to := late.post("/my/submit", "case", late.Case).to(); to != "/my/submit?no=full" {
 		t.Fatalf("leads to %q", to)
 	}
-	late.get("/my/submit").says(200, "名额2个和候补1位都已占满", "您的资料还在")
+	late.get("/my/submit?no=full").says(200, "名额和候补都占满了，没有交上", "您的资料都在", "提交申请")
 	if late.row().State != scheme.Draft || late.row().No != nil {
 		t.Fatal("a refusal left a number")
 	}
@@ -97,7 +97,7 @@ func TestSubmit_FullIsSaidAndNeverKept(t *testing.T) {
 		t.Fatalf("a retry after a place was free leads to %q", to)
 	}
 	late.get("/my/receipt").says(200, "候补第 1 位")
-	waiting.get("/my/receipt").says(200, "有名额，等审核", "受理时：候补第 1 位")
+	waiting.get("/my/receipt").says(200, "有名额，为您留着", "受理时：候补第 1 位")
 	waiting.get("/my").says(200, "名额为您留着", "有名额空出来，递补给您")
 }
 
@@ -106,19 +106,20 @@ func TestSubmit_ClosedAndMissing(t *testing.T) {
 	w, half := k.filled(1), k.person(2)
 	k.open()
 	half.get("/my/submit").says(200, "还差", "照片")
-	if to := half.post("/my/submit", "case", half.Case).to(); to != "/my/submit" || half.row().State != scheme.Draft {
+	if to := half.post("/my/submit", "case", half.Case).to(); to != "/my/submit?no=missing" || half.row().State != scheme.Draft {
 		t.Errorf("an incomplete draft: %q, %s", to, half.row().State)
 	}
-	p := half.get("/my/submit").says(200)
+	p := half.get("/my/submit?no=missing").says(200, "还有内容没填好", "还差")
 	if !strings.Contains(p.Body.String(), `href="/my/p/photo"`) {
 		t.Error("no way to the missing photo")
 	}
 	k.at(k.p.ClosesAt)
 	w.get("/my/submit").says(200, "申报已经截止")
-	if to := w.post("/my/submit", "case", w.Case).to(); to != "/my/submit" {
+	if to := w.post("/my/submit", "case", w.Case).to(); to != "/my/submit?no=closed" {
 		t.Errorf("leads to %q", to)
 	}
-	w.get("/my/submit").says(200, "申报已于", "截止")
+	w.get("/my/submit?no=closed").says(200, "申报已经截止，没有交上").never("提交申请</button>")
+	w.get("/my/submit?no=<script>").says(200).never("这次没有交上")
 	if w.row().State != scheme.Draft {
 		t.Error("accepted after the close")
 	}

@@ -72,12 +72,9 @@ func (d *Door) answer(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
-	m, err := d.acted(c, f)
+	m, err := d.acted(c, f, func(m *mine) bool { return !m.s.HearingOpen() || m.s.Hearing.State == scheme.HearingAnswered })
 	if err != nil {
 		return err
-	}
-	if !m.s.HearingOpen() {
-		return toMy
 	}
 	text := strings.TrimSpace(f.Get("text"))
 	problem := ""
@@ -131,16 +128,11 @@ func (d *Door) waive(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
-	m, err := d.acted(c, f)
+	m, err := d.acted(c, f, func(m *mine) bool { return m.s.State.Final() })
 	if err != nil {
 		return err
 	}
-	err = d.Work.Waive(c.Context(), c.Viewer.AccountID, m.row.ID)
-	if s := refusal(err); s != "" {
-		c.Flash(s)
-		return toMy
-	}
-	if err != nil {
+	if err := d.Work.Waive(c.Context(), c.Viewer.AccountID, m.row.ID); err != nil {
 		return err
 	}
 	c.Flash("您已放弃，这次申请结束了。")

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"time"
@@ -52,19 +53,27 @@ func (d *Door) look(ctx context.Context, row store.Case) (*mine, error) {
 	return &mine{row: row, s: row.Scheme(h), h: h, p: p}, nil
 }
 
-// acted is the own case that a posted form is about. A form of another case, or
-// one that was shown before the case moved on, changes nothing: the worker sees
-// the newest state and decides again.
-func (d *Door) acted(c *web.Ctx, f web.Form) (*mine, error) {
+// acted is the own case that a posted form is about. done says that the form's
+// act has been made already: a second tap is led to my page. A form of another
+// case, or one that was shown before the case moved on, changes nothing: the
+// worker sees the newest state and decides again.
+func (d *Door) acted(c *web.Ctx, f web.Form, done func(*mine) bool) (*mine, error) {
 	m, err := d.mine(c)
 	if err != nil {
 		return nil, err
 	}
-	if f.Get("case") != m.row.ID || f.Get("version") != strconv.Itoa(m.row.Version) {
-		c.Flash("申请的进度刚才有变化，这一步没有办。请看最新的情况。")
-		return nil, toMy
+	if f.Get("case") == m.row.ID {
+		if done(m) {
+			return nil, toMy
+		}
+		if f.Get("version") == strconv.Itoa(m.row.Version) {
+			return m, nil
+		}
 	}
-	return m, nil
+	return nil, &web.Error{
+		Code: http.StatusConflict, Title: "这一步没有办", Sentence: "申请的进度刚才有变化。",
+		Next: "请看最新的情况，再决定怎么办。", Link: "/my", LinkText: "看我的申请",
+	}
 }
 
 // stamps are the fields by which a form says what it was shown for.
@@ -99,7 +108,7 @@ func placeWords(s scheme.Case, rank int) string {
 	case s.Place == scheme.PlaceWaiting:
 		return fmt.Sprintf("候补第 %d 位", rank)
 	case s.Place == scheme.PlaceHeld:
-		return "有名额，等审核"
+		return "有名额，为您留着"
 	case s.Place == scheme.PlaceConfirmed:
 		return "名额已确认"
 	case s.Place == scheme.PlaceConsumed:
@@ -180,7 +189,7 @@ func standingRows(m *mine, s scheme.Standing, rank int) []web.SummaryRow {
 	if s.Who != "" {
 		rows = append(rows, web.SummaryRow{Key: "现在谁办", Value: s.Who, Note: s.Doing})
 	}
-	rows = append(rows, web.SummaryRow{Key: "从什么时候", Value: web.Moment(m.s.Since)})
+	rows = append(rows, web.SummaryRow{Key: "开始时间", Value: web.Moment(m.s.Since)})
 	switch {
 	case m.s.HearingOpen() && m.h.State == scheme.HearingRunning:
 		rows = append(rows, web.SummaryRow{Key: "最晚", Value: scheme.Until(m.s.Hearing.Until)})

@@ -30,10 +30,6 @@ func (d *Door) printCode(c *web.Ctx) error {
 		return c.Redirect("/my/form" + b.query())
 	}
 	code, err := d.Work.PrintCode(c.Context(), c.Viewer.AccountID, m.row.ID, b.id, b.card)
-	if s := refusal(err); s != "" {
-		c.Flash(s)
-		return c.Redirect("/my/form" + b.query())
-	}
 	if err != nil {
 		return err
 	}

@@ -44,6 +44,7 @@ type submitPage struct {
 	idcard  bool     // the card's picture goes along: the contest is wished
 	rows    []web.SummaryRow
 	promise string
+	not     string // why the tap before did not succeed
 }
 
 // showSubmit shows what is handed in and, when the programme is open, the one
@@ -60,6 +61,7 @@ func (d *Door) showSubmit(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
+	pg.not = nots[c.Query("no")]
 	return c.Render(submitView(*pg))
 }
 
@@ -123,15 +125,17 @@ func (d *Door) submitPage(c *web.Ctx, m *mine) (*submitPage, error) {
 // whole, and hands the draft in. The draft's id is the key: a double tap, a
 // retry and a second tab get the same number.
 func (d *Door) submit(c *web.Ctx) error {
+	// The case is looked up first, so that nothing stands between the place at
+	// the door and the gate that keeps it.
+	m, err := d.mine(c)
+	if err != nil {
+		return err
+	}
 	f, err := c.Form()
 	if err != nil {
 		return err
 	}
 	place, received := d.Work.Door(), d.Work.Now()
-	m, err := d.mine(c)
-	if err != nil {
-		return err
-	}
 	if f.Get("case") != m.row.ID {
 		// A page of an earlier application, or of another account on this phone:
 		// the newest one is shown and nothing was handed in.
@@ -145,13 +149,21 @@ func (d *Door) submit(c *web.Ctx) error {
 		return busy
 	case code == "double":
 		return c.Redirect("/my/submit/double")
+	case nots[code] != "":
+		return c.Redirect("/my/submit?no=" + code)
 	case code != "":
-		// Not open, closed, full, something missing: the page says it with its
-		// own words and what to do. Nothing is stored, so he may try again.
-		c.Flash(refusal(err))
-		return c.Redirect("/my/submit")
+		return c.Redirect("/my/submit?no=missing")
 	}
 	return err
+}
+
+// nots are the refusals of the gate in the words of the page to which they lead.
+// Nothing of them is stored: the same tap may succeed a moment later.
+var nots = map[string]string{
+	"not_open": "还没有到开放时间，没有交上。",
+	"closed":   "申报已经截止，没有交上。",
+	"full":     "名额和候补都占满了，没有交上。",
+	"missing":  "还有内容没填好，没有交上。",
 }
 
 // busy leads back to the one button; our script sends again by itself.

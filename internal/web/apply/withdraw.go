@@ -84,7 +84,7 @@ func (d *Door) withdraw(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
-	m, err := d.acted(c, f)
+	m, err := d.acted(c, f, func(m *mine) bool { return m.s.State.Final() })
 	if err != nil {
 		return err
 	}
@@ -104,12 +104,7 @@ func (d *Door) withdraw(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
-	err = d.Work.Withdraw(c.Context(), c.Viewer.AccountID, m.row.ID)
-	if s := refusal(err); s != "" {
-		c.Flash(s)
-		return toMy
-	}
-	if err != nil {
+	if err := d.Work.Withdraw(c.Context(), c.Viewer.AccountID, m.row.ID); err != nil {
 		return err
 	}
 	c.Flash("申请已撤回。")
