@@ -90,8 +90,8 @@ func (m PageMeta) home() string {
 	return "/"
 }
 
-// telHref makes the link of a telephone number: digits only.
-func telHref(phone string) string {
+// TelHref makes the link of a telephone number: digits only.
+func TelHref(phone string) string {
 	return "tel:" + strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' || r == '+' {
 			return r
