@@ -97,7 +97,7 @@ func readAnswers(w *casework.Work, h *held, now time.Time) answers {
 
 // answer is one field with the way to change it, where it may be changed.
 func (h *held) answer(pg scheme.Page, f scheme.FieldSpec) web.SummaryRow {
-	r := web.SummaryRow{Key: f.Label, Value: f.Show(h.app, h.p)}
+	r := web.SummaryRow{Key: f.Label, Value: brief(f.Show(h.app, h.p))}
 	if h.open(f.Key) {
 		r.Href = pagePath(pg.Key) + "?from=check"
 	}

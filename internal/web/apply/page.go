@@ -423,6 +423,39 @@ func consentLabel(f scheme.FieldSpec) string {
 	return "我看完了，" + f.Label
 }
 
+// tickHint says it for somebody at a phone, where no □ can be typed.
+func tickHint(f scheme.FieldSpec) string {
+	if f.Key == "name_untypable" {
+		return "打不出来的字写一个问号“？”，在上面打勾。下一步拍一张身份证，工作人员帮您补上，不影响先后"
+	}
+	return f.Hint
+}
+
+// names lists majors.
+func names(list []scheme.Major) string {
+	var out []string
+	for _, m := range list {
+		out = append(out, m.Name)
+	}
+	return strings.Join(out, "、")
+}
+
+// printedNote says under which code the form was printed.
+func printedNote(s *sheet) string {
+	if s.row.PrintedAt == nil {
+		return ""
+	}
+	return "（已经打印过，编码 " + casework.ShowCode(s.row.FormCode) + "）"
+}
+
+// whereToStamp names the union as far as it is known.
+func whereToStamp(s *sheet) string {
+	if name := s.union().Name; name != "" {
+		return "自己签名，到工会盖章：" + name
+	}
+	return "自己签名，到工会盖章"
+}
+
 func ticked(on bool) string {
 	if on {
 		return scheme.Yes

@@ -27,7 +27,7 @@ func TestSignIn_TwoStepsWithoutAScript(t *testing.T) {
 		t.Fatal("asking for a code makes a session")
 	}
 	b.post("/sign-in", "phone", anna, "code", "", "next", "/my/check").is(422).says("请填写短信里的6位数字")
-	b.post("/sign-in", "phone", anna, "code", wrong(s.code()), "next", "/my/check").is(422).says("验证码不对").holds(`value="`+anna+`"`)
+	b.post("/sign-in", "phone", anna, "code", wrong(s.code()), "next", "/my/check").is(422).says("验证码不对").holds(`value="` + anna + `"`)
 	b.post("/sign-in", "phone", anna, "code", s.code(), "next", "/my/check").leads("/my/check")
 	b.get("/sign-in?next=/my/check").leads("/my/check")
 	if s.log.Len() == 0 || strings.Contains(s.log.String(), "1380000") {
@@ -70,7 +70,7 @@ func TestSignIn_NextNeverLeadsAway(t *testing.T) {
 	s := newSite(t)
 	for _, next := range []string{"https://evil.example/", "//evil.example", `/\evil.example`, "javascript:alert(1)"} {
 		b := s.browser()
-		b.get("/sign-in?next=" + url.QueryEscape(next)).hides("evil", "javascript:alert")
+		b.get("/sign-in?next="+url.QueryEscape(next)).hides("evil", "javascript:alert")
 		s.machine.pass(24 * time.Hour)
 		b.post("/sign-in/code", "phone", anna, "next", next).hides("evil", "javascript:alert")
 		b.post("/sign-in", "phone", anna, "code", s.code(), "next", next).leads("/my")

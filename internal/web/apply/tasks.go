@@ -3,6 +3,7 @@ package apply
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"yuanmeng/internal/casework"
@@ -157,6 +158,9 @@ func listTasks(w *casework.Work, h *held, now time.Time) tasks {
 	t.stale = stale(w, h)
 	printed := h.row.PrintedAt != nil
 	switch {
+	case printable && (len(t.stale) > 0 || oldPaper(h)):
+		t.step = 1
+		t.next, t.say = web.Button{Label: "看推荐表", Href: "/my/form"}, "打印以后改过内容，请先看下面的提醒。"
 	case !printable && !begun:
 		t.next, t.say = web.Button{Label: "开始填写", Href: pagePath(first.Page.Key)}, "一页只问一件事，大约10分钟。随时可以停，填过的都在。"
 	case !printable:
@@ -206,7 +210,15 @@ func taskHint(h *held, pg scheme.Page) string {
 			return fmt.Sprintf("已上传，有%d处要看一下", n)
 		}
 	}
-	return f.Show(h.app, h.p)
+	return brief(f.Show(h.app, h.p))
+}
+
+// brief shortens a masked number for a narrow screen.
+func brief(s string) string {
+	for strings.Contains(s, "*****") {
+		s = strings.ReplaceAll(s, "*****", "****")
+	}
+	return s
 }
 
 // warnings counts what the machine noticed in a file.
@@ -247,15 +259,4 @@ func (h *held) union() scheme.Union {
 		return row
 	}
 	return u
-}
-
-// dial is a telephone number as a link takes it: digits only.
-func dial(phone string) string {
-	out := []rune{}
-	for _, r := range phone {
-		if r >= '0' && r <= '9' {
-			out = append(out, r)
-		}
-	}
-	return string(out)
 }

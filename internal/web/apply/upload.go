@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 
 	"yuanmeng/internal/casework"
 	"yuanmeng/internal/paper"
@@ -151,6 +152,9 @@ func (d *Door) detach(c *web.Ctx) error {
 // showFile gives one page of a file of the worker's own case. Absent and foreign
 // give the same answer.
 func (d *Door) showFile(c *web.Ctx) error {
+	if strings.Trim(c.Path("id"), "0123456789abcdef-") != "" {
+		return web.NotFound // no id of ours; PostgreSQL refuses some characters
+	}
 	n, err := d.Work.DB.File(c.Context(), c.Path("id"))
 	if store.IsNone(err) {
 		return web.NotFound

@@ -183,5 +183,8 @@ func TestFile_AbsentAndForeignAreTheSame(t *testing.T) {
 	if foreign.text[:20] != absent.text[:20] {
 		t.Error("the two can be told apart")
 	}
+	for _, odd := range []string{"x", "%00", "..%2f..%2fkey", "%27%20OR%201=1"} {
+		b.get("/my/file/" + odd).is(404)
+	}
 	s.browser().get("/my/file/" + id).is(303)
 }
