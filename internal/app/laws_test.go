@@ -512,7 +512,7 @@ func TestRoutesAreGuarded(t *testing.T) {
 // browserActs change the visitor's own browser and nothing else: the size of the
 // letters, the end of his session, the answers of the pre-check, what a demo
 // shows. They write no row of the programme.
-var browserActs = []string{"large", "sign_out", "precheck", "check_receipt", "pick_grant", "forward_clock", "enter_as"}
+var browserActs = []string{"large", "sign_out", "precheck", "pick_grant", "forward_clock", "enter_as"}
 
 func hasAct(name string) bool {
 	for _, dir := range []string{"casework", "office", "archive"} {

@@ -72,6 +72,8 @@ if (page) {
   window.addEventListener('hashchange', fragment);
   fragment();
 
+  const here = one('[data-here]', page);
+  if (here) here.hidden = false;
   const form = one('form[data-receipt]', page) as HTMLFormElement | null;
   if (form) {
     const area = one('textarea', form) as HTMLTextAreaElement;
@@ -171,7 +173,10 @@ if (page) {
       button.setAttribute('aria-disabled', 'true');
       check()
         .catch(() => say(out, 'wait', '没有下载完', ['请检查网络，再点一次。']))
-        .then(() => button.removeAttribute('aria-disabled'));
+        .then(() => {
+          button.removeAttribute('aria-disabled');
+          out.scrollIntoView({ block: 'nearest' });
+        });
     });
   }
 }
