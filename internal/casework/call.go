@@ -35,7 +35,35 @@ func (w *Work) recordCall(ctx context.Context, a scheme.Actor, v store.Viewer, c
 	if len([]rune(note)) > 500 {
 		return refuse("too_long", "", "通话内容请写在500字以内", "")
 	}
-	return w.DB.Write(ctx, w.Now(), func(tx *store.Tx) error {
-		return w.note(ctx, tx, c, a, name, map[string]any{"note": note})
+	return w.act(ctx, c.ProgrammeID, func(t *turn) error {
+		e, err := t.load(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		if name == "call" {
+			if err := t.heard(ctx, e); err != nil {
+				return err
+			}
+		}
+		return t.event(ctx, c.ID, a, name, map[string]any{"note": note})
 	})
+}
+
+// heard leaves whoever hears of a hearing only now the least number of days.
+func (t *turn) heard(ctx context.Context, e *entry) error {
+	if !e.s.HearingOpen() || e.hearing.State != scheme.HearingRunning {
+		return nil
+	}
+	told, err := t.tx.Delivered(ctx, e.row.ID, e.hearing.OpenedAt)
+	if err != nil || told {
+		return err
+	}
+	least := t.cal.AtLeast(t.tx.Now, e.hearing.UntilAt, t.p.MinDays)
+	if !least.After(e.hearing.UntilAt) {
+		return nil
+	}
+	if err := t.tx.EndDues(ctx, e.row.ID, "call"); err != nil {
+		return err
+	}
+	return t.prolong(ctx, e, least)
 }

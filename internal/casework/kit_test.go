@@ -485,9 +485,8 @@ func (k *kit) kinds(from int64) string {
 // log, one live case per person.
 func (k *kit) sound() {
 	k.t.Helper()
-	if err := k.faults(); err != nil {
-		k.t.Fatalf("%v", err)
-	}
+	_, err := k.faults()
+	k.must(err)
 	b, ta := k.board(), k.tally()
 	seated, err := k.db.SeatedNos(k.ctx, k.id)
 	k.must(err)
@@ -499,34 +498,35 @@ func (k *kit) sound() {
 	}
 }
 
-// faults compares the tally with the rows.
-func (k *kit) faults() error {
+// faults compares the tally with the rows, and gives the rows by number.
+func (k *kit) faults() ([]store.Case, error) {
 	ta, err := k.db.Tally(k.ctx, k.id)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var rows []store.Case
-	if err := k.db.NewSelect().Model(&rows).Where("c.programme_id = ? AND c.no IS NOT NULL", k.id).OrderExpr("c.no").Scan(k.ctx); err != nil {
-		return err
+	if err := k.db.NewSelect().Model(&rows).
+		Column("id", "no", "state", "place", "band", "suspended", "contested", "contested_with", "person_index", "priority", "due_at").Where("c.programme_id = ? AND c.no IS NOT NULL", k.id).OrderExpr("c.no").Scan(k.ctx); err != nil {
+		return nil, err
 	}
 	n := map[scheme.Place]int{}
 	live := map[string]int{}
 	var waiting []scheme.Waiting
 	for i, c := range rows {
 		if c.Number() != i+1 {
-			return fmt.Errorf("number %d stands at position %d", c.Number(), i+1)
+			return nil, fmt.Errorf("number %d stands at position %d", c.Number(), i+1)
 		}
 		n[c.Place]++
 		if c.State.Live() == (c.Place == scheme.PlaceNone) {
-			return fmt.Errorf("number %d: %s with place %s", c.Number(), c.State, c.Place)
+			return nil, fmt.Errorf("number %d: %s with place %s", c.Number(), c.State, c.Place)
 		}
 		if c.State.Live() && !c.Contested && c.ContestedWith == "" {
 			if live[c.PersonIndex]++; live[c.PersonIndex] > 1 {
-				return fmt.Errorf("number %d: a second live case of one person", c.Number())
+				return nil, fmt.Errorf("number %d: a second live case of one person", c.Number())
 			}
 		}
 		if c.Suspended && c.Place != scheme.PlaceWaiting {
-			return fmt.Errorf("number %d: suspended with place %s", c.Number(), c.Place)
+			return nil, fmt.Errorf("number %d: suspended with place %s", c.Number(), c.Place)
 		}
 		if c.Place == scheme.PlaceWaiting {
 			waiting = append(waiting, scheme.Waiting{No: c.Number(), Band: c.Band, Suspended: c.Suspended})
@@ -534,18 +534,18 @@ func (k *kit) faults() error {
 	}
 	switch {
 	case ta.LastNo != int64(len(rows)):
-		return fmt.Errorf("last number %d, rows %d", ta.LastNo, len(rows))
+		return nil, fmt.Errorf("last number %d, rows %d", ta.LastNo, len(rows))
 	case ta.Held != n[scheme.PlaceHeld] || ta.Confirmed != n[scheme.PlaceConfirmed] || ta.Consumed != n[scheme.PlaceConsumed] || ta.Waiting != n[scheme.PlaceWaiting]:
-		return fmt.Errorf("tally %+v, rows %v", ta, n)
+		return nil, fmt.Errorf("tally %+v, rows %v", ta, n)
 	case ta.Taken() > ta.Cap:
-		return fmt.Errorf("%d of %d seats", ta.Taken(), ta.Cap)
+		return nil, fmt.Errorf("%d of %d seats", ta.Taken(), ta.Cap)
 	}
 	if !ta.ListEnded {
 		if left := scheme.Entitled(ta.Free(), waiting); len(left) > 0 {
-			return fmt.Errorf("entitled and not seated: %v of %+v with %d free", left, waiting, ta.Free())
+			return nil, fmt.Errorf("entitled and not seated: %v of %+v with %d free", left, waiting, ta.Free())
 		}
 	}
-	return nil
+	return rows, nil
 }
 
 // isRefusal says whether an error is a plain no.
