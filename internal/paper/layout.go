@@ -143,7 +143,7 @@ func (p *Press) form(r Recommendation) ([]mark, error) {
 		y += 6.5
 	}
 	if r.QR != "" {
-		s.line("拍照上传时，请把右上角方码一起拍进去。", left, y, 9*pt, grey)
+		s.line("拍照上传时，请把右上角二维码一起拍进去。", left, y, 9*pt, grey)
 	}
 	size := 20 * pt
 	if w := p.ems(r.Title) * size; w > right-left {

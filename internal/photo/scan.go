@@ -151,7 +151,7 @@ func tell(sheets []sheet, beside bool) (qr string, out []scheme.Finding) {
 	case len(sheets) == 0: // nothing could be looked at: say so below, once
 	case qr == "" && beside:
 	case qr == "":
-		out = append(out, finding("qr_missing", warn, "没认出右上角的方码。请把整张表放平，四个角都拍进去，光线亮一点再拍；拍不出来也可以继续，由工作人员核对。"))
+		out = append(out, finding("qr_missing", warn, "没认出右上角的二维码。请把整张表放平，四个角都拍进去，光线亮一点再拍；拍不出来也可以继续，由工作人员核对。"))
 	}
 	switch {
 	case len(sheets) == 0:
@@ -168,7 +168,7 @@ func tell(sheets []sheet, beside bool) (qr string, out []scheme.Finding) {
 	}
 	out = append(out, quality(sheets, least)...)
 	if beside {
-		out = append(out, finding("pdf_page", warn, "这份PDF里有系统看不了的页面，方码和印章由工作人员核对。想快一点，请把盖了章的表拍照上传。"))
+		out = append(out, finding("pdf_page", warn, "这份PDF里有系统看不了的页面，二维码和印章由工作人员核对。想快一点，请把盖了章的表拍照上传。"))
 	}
 	return qr, out
 }
