@@ -56,8 +56,8 @@ func (w *Work) Wait() {
 	}
 }
 
-// Door gives the next place in the order of receiving. The door of the web calls
-// it when a request has arrived whole, and Submit at once after it.
+// Door gives the next place in the order of receiving, for a caller that hands in
+// later. Submit takes a place itself where it is given none.
 func (w *Work) Door() int64 {
 	w.gate.mu.Lock()
 	defer w.gate.mu.Unlock()
@@ -99,13 +99,19 @@ func (g *gate) close() {
 	g.ready = nil
 }
 
-// come notes that a submission is being made ready.
-func (g *gate) come(door int64) {
+// come notes that a submission is being made ready. Without a place it gets the
+// next one in the same instant, so that none can come between.
+func (g *gate) come(door int64) int64 {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if door == 0 {
+		g.last++
+		door = g.last
+	}
 	if g.inside[door]++; g.inside[door] == 1 {
 		heap.Push(&g.doors, door)
 	}
+	return door
 }
 
 // leave notes that a submission will not become ready.

@@ -282,7 +282,7 @@ func (k *kit) ready(change ...func(app *scheme.Application)) *person {
 
 // submit hands the draft in.
 func (pe *person) submit() (casework.Acceptance, error) {
-	a, err := pe.k.w.Submit(pe.k.ctx, pe.worker, pe.caseID, pe.k.w.Door(), pe.k.clock.now())
+	a, err := pe.k.w.Submit(pe.k.ctx, pe.worker, pe.caseID, 0, pe.k.clock.now())
 	if err == nil {
 		pe.no = a.No
 	}

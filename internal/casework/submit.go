@@ -12,12 +12,14 @@ import (
 
 // Submit hands in a worker's complete draft (clause 5.2): it is checked and
 // sealed here, outside the writer; the gate numbers it. door is its place in
-// the order of receiving, received the programme clock's instant then. A retry
-// with the same draft gets the first answer; a refusal is never stored.
+// the order of receiving, 0 takes the next one; received is the programme clock's
+// instant then. The web's door calls Submit as soon as a request has arrived
+// whole. A retry with the same draft gets the first answer; a refusal is never
+// stored.
 func (w *Work) Submit(ctx context.Context, workerID, caseID string, door int64, received time.Time) (Acceptance, error) {
 	queued := w.Machine()
 	for range 4 {
-		a, err := w.pass(ctx, workerID, caseID, door, received, queued)
+		a, err := w.pass(ctx, workerID, caseID, &door, received, queued)
 		if !errors.Is(err, errChanged) {
 			return a, err
 		}
@@ -27,22 +29,22 @@ func (w *Work) Submit(ctx context.Context, workerID, caseID string, door int64, 
 
 // pass takes a submission through the gate once. Those behind it at the door
 // wait until it is ready or gone, so it leaves whatever happens.
-func (w *Work) pass(ctx context.Context, workerID, caseID string, door int64, received, queued time.Time) (Acceptance, error) {
-	w.gate.come(door)
+func (w *Work) pass(ctx context.Context, workerID, caseID string, door *int64, received, queued time.Time) (Acceptance, error) {
+	*door = w.gate.come(*door)
 	making := true
 	defer func() {
 		if making {
-			w.gate.leave(door)
+			w.gate.leave(*door)
 		}
 	}()
 	s, err := w.receive(ctx, workerID, caseID, received)
 	if err != nil {
 		return Acceptance{}, err
 	}
-	s.door, s.queuedAt = door, queued
+	s.door, s.queuedAt = *door, queued
 	making = false
 	if w.gate.kind == GateLocked {
-		w.gate.leave(door)
+		w.gate.leave(*door)
 		return w.commitAlone(ctx, s)
 	}
 	// A case that has its number already goes through the gate as well: the

@@ -135,13 +135,13 @@ func (d *Door) submit(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
-	place, received := d.Work.Door(), d.Work.Now()
+	received := d.Work.Now()
 	if f.Get("case") != m.row.ID {
 		// A page of an earlier application, or of another account on this phone:
 		// the newest one is shown and nothing was handed in.
 		return c.Redirect(cmp.Or(afterSubmit(m.s), "/my/submit"))
 	}
-	_, err = d.Work.Submit(c.Context(), c.Viewer.AccountID, m.row.ID, place, received)
+	_, err = d.Work.Submit(c.Context(), c.Viewer.AccountID, m.row.ID, 0, received)
 	switch code := casework.RefusedCode(err); {
 	case err == nil:
 		return c.Redirect("/my/receipt")
