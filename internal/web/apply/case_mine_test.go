@@ -93,7 +93,7 @@ func TestCorrection_OnlyTheNamedItemsAndANewStamp(t *testing.T) {
 	k.pass(time.Hour)
 	w.post("/my/p/employer", "employer", "咸安区永固机械制造有限公司")
 	w.post("/my/p/bank", "bank", "中国农业银行咸宁分行")
-	w.get("/my/correct").says(200, "改成：咸安区永固机械制造有限公司", "重新生成推荐表，打印、盖章", "先做上一步")
+	w.get("/my/correct").says(200, "改成：咸安区永固机械制造有限公司", "重新生成推荐表，打印、盖章", "先做上面的")
 	w.sure("/my/resubmit").says(422, "请重新上传：盖好章的推荐表")
 	w.attach(scheme.FileStamped) // of the old form
 	w.sure("/my/resubmit").says(422, "旧表上的章不能用了")
@@ -104,7 +104,7 @@ func TestCorrection_OnlyTheNamedItemsAndANewStamp(t *testing.T) {
 	w.sure("/my/resubmit").says(422, "推荐表重新生成过")
 	k.pass(time.Hour)
 	w.attach(scheme.FileStamped)
-	w.get("/my/correct").says(200).never("还没做", "先做上一步")
+	w.get("/my/correct").says(200).never("还没做", "先做上面的")
 	if p := w.sure("/my/resubmit"); p.to() != "/my" {
 		t.Fatalf("leads to %q: %s", p.to(), p.text())
 	}
@@ -141,6 +141,29 @@ func TestCorrection_MissedIsHeardAndStillCured(t *testing.T) {
 	if to := w.get("/my/hearing").to(); to != "/my" {
 		t.Errorf("a hearing that was cured leads to %q", to)
 	}
+}
+
+func TestCorrection_APhotoComesBeforeItsStamp(t *testing.T) {
+	k := newCaseKit(t)
+	w := k.submitted(1)
+	w.decide(caseClerk, casework.Order{Move: scheme.Return, Items: []string{"photo"}, Reason: "照片不是蓝底"})
+	p := w.get("/my/correct").says(200, "照片", "还没做", "先做上面的")
+	if strings.Contains(p.Body.String(), `href="/my/p/stamped"`) {
+		t.Error("the stamp can be handed in before the photo it stands for")
+	}
+	k.pass(time.Minute)
+	w.attach(scheme.FilePhoto)
+	w.get("/my/correct").says(200, "重新生成推荐表，打印、盖章")
+}
+
+func TestMyPage_OfANameThatAwaitsACharacter(t *testing.T) {
+	k := newCaseKit(t)
+	w := k.filled(1)
+	w.put("name_untypable", "on", "name", "王□")
+	w.attach(scheme.FileIDCard)
+	k.open()
+	w.post("/my/submit", "case", w.Case)
+	w.get("/my").says(200, "姓名有字还没补上", "不用您做什么")
 }
 
 func TestHearing_AnAnswerStopsTheClock(t *testing.T) {

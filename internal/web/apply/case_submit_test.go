@@ -4,6 +4,7 @@ import (
 	"crypto/ed25519"
 	"encoding/json"
 	"fmt"
+	"image"
 	"strings"
 	"sync"
 	"testing"
@@ -216,7 +217,7 @@ func TestReceipt_ProvesItselfAsFileAndAsPicture(t *testing.T) {
 	}
 	w.get("/my/receipt").says(200).never("稍后再保存一次")
 
-	text, _ := readSquare(t, w.get("/my/receipt.png").Body.Bytes())
+	text, _ := readSquare(t, w.get("/my/receipt.png").Body.Bytes(), image.Rect(60, 740, 690, 1285))
 	frag, ok := strings.CutPrefix(text, "https://ym.example/receipt#")
 	if !ok {
 		t.Fatalf("the square says %q", text)

@@ -88,8 +88,8 @@ func (d *Door) correctPage(c *web.Ctx, m *mine) (*correctPage, error) {
 		if m.row.PrintedAt != nil && stamped.At.Before(*m.row.PrintedAt) {
 			t.State, t.Tone = "还没做", web.ToneWait
 		}
-		if pg.reform {
-			t.Href, t.State, t.Tone = "", "先做上一步", web.ToneNone
+		if pg.reform || slices.ContainsFunc(pg.tasks, func(t web.Task) bool { return t.Href == pagePath(string(scheme.FilePhoto)) && t.Tone == web.ToneWait }) {
+			t.Href, t.State, t.Tone = "", "先做上面的", web.ToneNone
 		}
 		pg.tasks = append(pg.tasks, t)
 	}
