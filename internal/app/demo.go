@@ -60,7 +60,7 @@ func (d *demoCmd) Run(o *out) error {
 	p = plan.Demo(p)
 	s := settings{place: place{Data: d.Data, DB: d.DB}, Addr: d.Addr, PublicURL: d.PublicURL, Fonts: d.Fonts, Verbose: d.Verbose}
 	var c cast
-	h, err := build(o.ctx, s, o.stderr, options{routes: func(h *house) []web.Route { return h.demoRoutes(p, &c) }})
+	h, err := build(o.ctx, s, o.stderr, options{listen: true, routes: func(h *house) []web.Route { return h.demoRoutes(p, &c) }})
 	if err != nil {
 		return err
 	}

@@ -81,6 +81,7 @@ type house struct {
 	public   *url.URL
 	handler  http.Handler
 
+	ln       net.Listener // taken before building; nil where nothing is served
 	stopGate context.CancelFunc
 	fatal    chan error
 	once     sync.Once
@@ -92,10 +93,11 @@ type options struct {
 	routes  func(*house) []web.Route         // further routes of this command
 	machine func() time.Time                 // nil: the machine's own clock
 	gate    casework.GateKind                // how the gate commits: only bench/ has another kind
+	listen  bool                             // take the address first
 }
 
 // build opens everything in its order and starts the gate. Close it with close.
-func build(ctx context.Context, s settings, logTo io.Writer, o options) (*house, error) {
+func build(ctx context.Context, s settings, logTo io.Writer, o options) (_ *house, err error) {
 	h := &house{settings: s, machine: o.machine, fatal: make(chan error, 1)}
 	if h.machine == nil {
 		h.machine = time.Now
@@ -105,10 +107,24 @@ func build(ctx context.Context, s settings, logTo io.Writer, o options) (*house,
 		level = slog.LevelInfo
 	}
 	h.log = slog.New(slog.NewTextHandler(logTo, &slog.HandlerOptions{Level: level}))
-	if h.PublicURL == "" {
-		h.PublicURL = "http://" + s.Addr
+	if o.listen {
+		// Before anything is built: an address in use is said at once, and the
+		// port that :0 stands for is known to every link.
+		if h.ln, err = net.Listen("tcp", s.Addr); err != nil {
+			return nil, err
+		}
+		defer func() {
+			if err != nil {
+				err = errors.Join(err, h.ln.Close())
+			}
+		}()
+		if strings.HasSuffix(s.Addr, ":0") {
+			h.Addr = h.ln.Addr().String()
+		}
 	}
-	var err error
+	if h.PublicURL == "" {
+		h.PublicURL = "http://" + h.Addr
+	}
 	if h.public, err = url.Parse(strings.TrimSuffix(h.PublicURL, "/")); err != nil || h.public.Host == "" {
 		return nil, fmt.Errorf("--public-url %q is no address", h.PublicURL)
 	}
@@ -301,9 +317,11 @@ func translate(err error) error {
 // serve listens until ctx ends, then lets what has begun come to its end:
 // requests first, then the gate, then the jobs.
 func (h *house) serve(ctx context.Context, ready func(addr string)) error {
-	ln, err := net.Listen("tcp", h.Addr)
-	if err != nil {
-		return err
+	ln, err := h.ln, error(nil)
+	if ln == nil {
+		if ln, err = net.Listen("tcp", h.Addr); err != nil {
+			return err
+		}
 	}
 	srv := &http.Server{
 		Handler: h.handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute, WriteTimeout: 2 * time.Minute,

@@ -60,6 +60,7 @@ func (s *serveCmd) Run(o *out) error {
 		}
 		list = append(list, loaded{p, hash, dir})
 	}
+	opt.listen = true
 	h, err := build(o.ctx, s.settings, o.stderr, opt)
 	if err != nil {
 		return err
