@@ -117,23 +117,31 @@ func ReturnItems(app *Application, p *Programme) []ReturnItem {
 }
 
 // ReturnText puts together what the worker will read of a correction: one
-// sentence for each ready reason under the name of its item, and the clerk's own
-// words at the end. items without a reason of their own are only named.
-func ReturnText(app *Application, p *Programme, items, codes []string, note string) string {
+// sentence for each ready reason under the name of its item, the way to the new
+// stamp where one is needed, and the clerk's own words at the end. Items without
+// a reason of their own are only named.
+func ReturnText(app *Application, p *Programme, items, codes []string, stamp bool, note string) string {
 	var parts []string
+	paper := false
 	for _, it := range ReturnItems(app, p) {
 		var said []string
 		for _, r := range it.Reasons {
 			if slices.Contains(codes, r.Code) {
 				said = append(said, r.Worker)
+				paper = paper || r.Stamp
 			}
 		}
 		switch {
 		case len(said) > 0:
 			parts = append(parts, it.Field.Label+"："+strings.Join(said, ""))
-		case slices.Contains(items, it.Field.Key):
+		case slices.Contains(items, it.Field.Key) && it.Field.File != FileStamped:
 			parts = append(parts, it.Field.Label+"：请再看一遍，改好。")
+		case slices.Contains(items, it.Field.Key) && !stamp:
+			parts = append(parts, it.Field.Label+"：请再看一遍，重新拍照上传。")
 		}
+	}
+	if stamp && !paper {
+		parts = append(parts, Restamp(app, p))
 	}
 	if note = strings.TrimSpace(note); note != "" {
 		parts = append(parts, ended(note))
@@ -141,19 +149,36 @@ func ReturnText(app *Application, p *Programme, items, codes []string, note stri
 	return strings.Join(parts, "")
 }
 
-// ReturnMarks says which items the ready reasons name, whether one of them needs
-// a new stamp, and whether all of them are none of the worker's faults.
-func ReturnMarks(codes []string) (items []string, stamp, excuse bool) {
-	excuse = len(codes) > 0
+// Restamp is the sentence about a new stamp: the old one stands for other values
+// (DESIGN §2.8).
+func Restamp(app *Application, p *Programme) string {
+	return fillReason("改好以后，请重新打印推荐表、签名，到{rec}盖章，再拍照上传。", app, p)
+}
+
+// ReturnMarks says which items the ready reasons name besides those named
+// already, whether a new stamp is needed, and whether all of it is none of the
+// worker's faults.
+func ReturnMarks(items, codes []string) (named []string, stamp, excuse bool) {
+	named, excuse = slices.Clone(items), len(codes) > 0
 	for _, r := range returnReasons {
 		if !slices.Contains(codes, r.Code) {
 			continue
 		}
-		items = append(items, r.Field)
+		if !slices.Contains(named, r.Field) {
+			named = append(named, r.Field)
+		}
 		stamp = stamp || r.Stamp
 		excuse = excuse && r.Excuse
 	}
-	return items, stamp, excuse && len(items) > 0
+	for _, k := range items {
+		// An item without a ready reason is his to mend.
+		excuse = excuse && slices.ContainsFunc(returnReasons, func(r ReturnReason) bool { return r.Field == k && slices.Contains(codes, r.Code) })
+	}
+	for _, k := range named {
+		f, _ := Field(k)
+		stamp = stamp || f.Stamped
+	}
+	return named, stamp, excuse && len(named) > 0
 }
 
 // refuseReasons are the grounds on which the district may find that somebody is

@@ -44,14 +44,16 @@ func TestReturnText_IsWhatTheWorkerReads(t *testing.T) {
 	p := &Programme{District: "咸安区", Union: "咸安区总工会"}
 	for _, c := range []struct {
 		items, codes []string
+		stamp        bool
 		note, want   string
 	}{
-		{nil, []string{"stamp_other", "date_none"}, "", "盖好章的推荐表：章上的名称和推荐工会不一样。请到永固厂工会重新盖章，再拍照上传。签名或盖章的地方没有写日期。请补写日期，再拍照上传。"},
-		{[]string{"bank"}, nil, " 写到支行 ", "开户银行：请再看一遍，改好。写到支行。"},
-		{[]string{"photo"}, []string{"photo_blue"}, "", "照片：照片不是蓝底。请换一张1寸蓝底证件照。"},
-		{nil, nil, "", ""},
+		{nil, []string{"stamp_other", "date_none"}, true, "", "盖好章的推荐表：章上的名称和推荐工会不一样。请到永固厂工会重新盖章，再拍照上传。签名或盖章的地方没有写日期。请补写日期，再拍照上传。"},
+		{[]string{"bank"}, nil, false, " 写到支行 ", "开户银行：请再看一遍，改好。写到支行。"},
+		{[]string{"photo"}, []string{"photo_blue"}, true, "", "照片：照片不是蓝底。请换一张1寸蓝底证件照。改好以后，请重新打印推荐表、签名，到永固厂工会盖章，再拍照上传。"},
+		{[]string{"stamped"}, nil, false, "", "盖好章的推荐表：请再看一遍，重新拍照上传。"},
+		{nil, nil, false, "", ""},
 	} {
-		if got := ReturnText(app, p, c.items, c.codes, c.note); got != c.want {
+		if got := ReturnText(app, p, c.items, c.codes, c.stamp, c.note); got != c.want {
 			t.Errorf("%v %v: %q, want %q", c.items, c.codes, got, c.want)
 		}
 	}
@@ -62,19 +64,22 @@ func TestReturnText_IsWhatTheWorkerReads(t *testing.T) {
 
 func TestReturnMarks(t *testing.T) {
 	for _, c := range []struct {
-		codes         []string
-		items         string
+		items, codes  []string
+		named         string
 		stamp, excuse bool
 	}{
-		{nil, "", false, false},
-		{[]string{"nonsense"}, "", false, false},
-		{[]string{"form_lost"}, "stamped", false, true},
-		{[]string{"form_lost", "photo_blue"}, "stamped,photo", false, false},
-		{[]string{"stamp_none", "card_form"}, "stamped,card", true, false},
+		{nil, nil, "", false, false},
+		{nil, []string{"nonsense"}, "", false, false},
+		{nil, []string{"form_lost"}, "stamped", false, true},
+		{[]string{"stamped"}, []string{"form_lost"}, "stamped", false, true},
+		{[]string{"bank"}, []string{"form_lost"}, "bank,stamped", false, false},
+		{nil, []string{"form_lost", "photo_blue"}, "stamped,photo", true, false},
+		{nil, []string{"stamp_none", "card_form"}, "stamped,card", true, false},
+		{[]string{"employer"}, nil, "employer", true, false},
 	} {
-		items, stamp, excuse := ReturnMarks(c.codes)
-		if strings.Join(items, ",") != c.items || stamp != c.stamp || excuse != c.excuse {
-			t.Errorf("%v: %v %v %v", c.codes, items, stamp, excuse)
+		named, stamp, excuse := ReturnMarks(c.items, c.codes)
+		if strings.Join(named, ",") != c.named || stamp != c.stamp || excuse != c.excuse {
+			t.Errorf("%v %v: %v %v %v", c.items, c.codes, named, stamp, excuse)
 		}
 	}
 }

@@ -84,6 +84,9 @@ func (l WorkList) where() (cond string, instants int) {
 
 // args are the instants of a condition: undelivered ones look a day back.
 func (l WorkList) args(now time.Time, n int) []any {
+	if n == 0 {
+		return nil
+	}
 	if l == ListUndelivered {
 		now = now.Add(-24 * time.Hour)
 	}

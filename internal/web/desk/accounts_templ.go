@@ -905,7 +905,7 @@ func accountPage(m web.PageMeta, v accountView) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 56, "\"><button class=\"btn secondary\" name=\"grant\" value=\"")
+						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 56, "\" data-confirm=\"收回这个角色？马上生效。\"><button class=\"btn secondary\" name=\"grant\" value=\"")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -1097,7 +1097,7 @@ func accountPage(m web.PageMeta, v accountView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 75, "\" data-once><p>忘了密码、换了手机、停用后回来：重新发链接。旧密码、旧动态码和现在的登录马上失效。</p>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 75, "\" data-confirm=\"重新发链接？他现在的登录、密码和动态码马上失效。\"><p>忘了密码、换了手机、停用后回来：重新发链接。旧密码、旧动态码和现在的登录马上失效。</p>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -1156,7 +1156,7 @@ func accountPage(m web.PageMeta, v accountView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 82, "\" data-once><p>离岗、手机丢了、怀疑被盗用：停用，他的登录马上失效，办过的事都还在。</p>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 82, "\" data-confirm=\"停用这个账号？他的登录马上失效。\"><p>离岗、手机丢了、怀疑被盗用：停用，他的登录马上失效，办过的事都还在。</p>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -264,18 +264,15 @@ func (f *dossier) orderFor(m scheme.Move, o *order, app *scheme.Application) (ca
 	}
 	switch m.Name {
 	case scheme.Return:
-		named, stamp, excuse := scheme.ReturnMarks(o.Codes)
-		o.Items = known(append(slices.Clone(o.Items), named...), f.P, app)
-		ask.Items = o.Items
-		ask.Stamp = o.Stamp || stamp
-		ask.Excuse = o.Excuse || excuse && len(o.Items) == len(known(named, f.P, app))
-		o.Stamp, o.Excuse = ask.Stamp, ask.Excuse
-		ask.Reason = scheme.ReturnText(app, f.P, o.Items, o.Codes, o.Note)
+		o.fill(app, f.P)
+		ask.Items, ask.Stamp, ask.Excuse = o.Items, o.Stamp, o.Excuse
+		ask.Reason = scheme.ReturnText(app, f.P, o.Items, o.Codes, o.Stamp, o.Note)
 		if len(o.Items) == 0 {
 			ps.Add("item", "请勾选要改的内容，至少一项。")
 		} else if o.Note == "" {
+			said, _, _ := scheme.ReturnMarks(nil, o.Codes)
 			for _, k := range o.Items {
-				if !slices.Contains(named, k) {
+				if !slices.Contains(said, k) {
 					ps.Add("note", scheme.FieldLabel(k)+"：请勾选一个原因，或者写一句要怎么改。")
 					break
 				}
@@ -331,6 +328,13 @@ func (f *dossier) orderFor(m scheme.Move, o *order, app *scheme.Application) (ca
 		}
 	}
 	return ask, ps
+}
+
+// fill adds to an order for a return what follows from its ready reasons.
+func (o *order) fill(app *scheme.Application, p *scheme.Programme) {
+	named, stamp, excuse := scheme.ReturnMarks(known(o.Items, p, app), o.Codes)
+	o.Items = known(named, p, app)
+	o.Stamp, o.Excuse = o.Stamp || stamp, o.Excuse || excuse
 }
 
 // known keeps the items that may be named for an application, each once.
@@ -391,7 +395,11 @@ func (d *Door) showMove(c *web.Ctx, code int, f *dossier, m scheme.Move, o order
 			}
 		}
 	}
-	pg.Effects = f.effects(m, o)
+	shown := o
+	if m.Name == scheme.Return {
+		shown.fill(pg.App, f.P)
+	}
+	pg.Effects = f.effects(m, shown)
 	pg.Lead, pg.Reads, pg.Tail = f.reads(m, o, pg.App)
 	if err := d.look(c, f); err != nil {
 		return err
@@ -475,10 +483,8 @@ func (f *dossier) reads(m scheme.Move, o order, app *scheme.Application) (lead, 
 	reason = o.Note
 	switch m.Name {
 	case scheme.Return:
-		named, stamp, excuse := scheme.ReturnMarks(o.Codes)
-		o.Items = known(append(slices.Clone(o.Items), named...), f.P, app)
-		o.Stamp, o.Excuse = o.Stamp || stamp, o.Excuse || excuse
-		reason = scheme.ReturnText(app, f.P, o.Items, o.Codes, o.Note)
+		o.fill(app, f.P)
+		reason = scheme.ReturnText(app, f.P, o.Items, o.Codes, o.Stamp, o.Note)
 	case scheme.Refuse:
 		reason = scheme.RefuseText(app, f.P, o.Codes, o.Note)
 	}

@@ -26,7 +26,7 @@ func (d *Door) showInvite(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.Render(invitePage(c.Meta("设密码"), c.Path("token"), s.Name, s.Login))
+	return c.Render(invitePage(quiet(c, "设密码"), c.Path("token"), s.Name, s.Login))
 }
 
 // accept sets the password and goes on to the authenticator.
@@ -43,7 +43,7 @@ func (d *Door) accept(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
-	m := c.Meta("设密码")
+	m := quiet(c, "设密码")
 	var first, again string
 	if v := f.All("password"); len(v) > 0 {
 		first = v[0]
@@ -117,7 +117,7 @@ func (d *Door) showEnrolment(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.Render(enrolmentPage(c.Meta("绑定动态码"), e))
+	return c.Render(enrolmentPage(quiet(c, "绑定动态码"), e))
 }
 
 // acceptTOTP opens the account with the first code.
@@ -135,7 +135,7 @@ func (d *Door) acceptTOTP(c *web.Ctx) error {
 		if no.code == "dead_link" {
 			return deadLink(no.sentence)
 		}
-		m := c.Meta("绑定动态码")
+		m := quiet(c, "绑定动态码")
 		m.Problems.Add("totp", no.sentence)
 		return c.RenderAs(no.status(), enrolmentPage(m, e))
 	}

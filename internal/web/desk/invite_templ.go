@@ -159,7 +159,7 @@ func enrolmentPage(m web.PageMeta, e enrolment) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, " <p>以后每次登录，除了密码还要手机上的6位动态码，这样密码被人看到也进不来。</p><ol class=\"prose list\"><li>在手机上装一个验证器，例如“腾讯身份验证器”小程序、Microsoft Authenticator、Google Authenticator，公司统一配发的也可以。</li><li>用验证器扫下面的码，会多出一行“圆梦（")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, " <p>以后每次登录，除了密码还要手机上的6位动态码，这样密码被人看到也进不来。</p><ol class=\"prose list\"><li>在手机上装一个验证器，例如“腾讯身份验证器”小程序、Microsoft Authenticator、Google Authenticator，单位统一配发的也可以。</li><li>用验证器扫下面的码，会多出一行“圆梦（")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -181,6 +181,13 @@ type scanned struct {
 
 func (s scanned) path() string { return "/a/" + s.row.FormCode }
 
+func (s scanned) title() string {
+	if len(s.before) > 0 {
+		return "您已经表示过意见"
+	}
+	return "请您确认"
+}
+
 // unfound is the one answer for a code that does not exist and for a form of
 // somebody else's union.
 var unfound = &web.Error{Code: http.StatusNotFound, Title: "没有找到这张推荐表",
@@ -280,7 +287,7 @@ func (d *Door) scan(c *web.Ctx) error {
 	if err := d.Work.Look(c.Context(), s.actor, s.row, "look"); err != nil {
 		return err
 	}
-	return c.Render(scanPage(c.Meta("请您确认"), s))
+	return c.Render(scanPage(c.Meta(s.title()), s))
 }
 
 // unscanned shows why a code leads nowhere, where that is a matter of typing.
@@ -309,7 +316,7 @@ func (d *Door) attest(c *web.Ctx) error {
 		return d.unscanned(c, err)
 	}
 	s.member, s.frontline, s.conduct, s.disagree = f.Get("member"), f.Get("frontline"), f.Get("conduct"), f.Get("reason")
-	m := c.Meta("请您确认")
+	m := c.Meta(s.title())
 	at := casework.Attestation{Code: s.row.FormCode, Member: s.member == "yes", Frontline: s.frontline == "yes", Conduct: s.conduct == "yes"}
 	done := "已记下：同意推荐。"
 	switch f.Get("say") {

@@ -435,7 +435,7 @@ func scanPage(m web.PageMeta, s scanned) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = web.Callout(s.before[0].tone, "您已经表示："+s.before[0].word).Render(templ.WithChildren(ctx, templ_7745c5c3_Var15), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = web.Callout(s.before[0].tone, s.before[0].word).Render(templ.WithChildren(ctx, templ_7745c5c3_Var15), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -476,7 +476,7 @@ func scanPage(m web.PageMeta, s scanned) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else if len(s.before) > 0 && len(m.Problems) == 0 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "<details><summary>我要改意见</summary>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "<details class=\"disagree\"><summary>我要改意见</summary>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -71,10 +71,10 @@ func TestScan_TheOfficerSeesThreeThingsAndAgrees(t *testing.T) {
 	if len(all) != 1 || !all[0].Member || all[0].StaffName != "周玉兰" || all[0].UnionKey != a.row.UnionKey {
 		t.Fatalf("%+v", all)
 	}
-	b.want(o.get(path), 200, "已记下：同意推荐", "您已经表示：同意推荐", "纸上的章还要盖")
+	b.want(o.get(path), 200, "已记下：同意推荐", "您已经表示过意见", "纸上的章还要盖")
 	b.pass(time.Minute)
 	b.leads(o.post(path, "say", "disagree", "reason", "已经离职"), path)
-	b.want(o.get(path), 200, "您已经表示：不同意", "已经离职")
+	b.want(o.get(path), 200, "您已经表示过意见", "已经离职")
 	b.want(o.get("/a"), 200, a.Name, a.Employer, "同意推荐", "不同意", "已经离职")
 	// The code typed by hand, with all that people put between the letters.
 	c := a.row.FormCode

@@ -3,6 +3,7 @@ package desk_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"yuanmeng/internal/scheme"
 )
@@ -82,6 +83,16 @@ func TestOpening_FromRedToOpenByTwo(t *testing.T) {
 	if len(b.events("open_programme")) != 1 || len(b.events("sign_readings")) != 2 || len(b.events("propose_opening")) != 3 {
 		t.Error("the way to the opening is not all written down")
 	}
+}
+
+func TestOpening_NotAfterTheEnd(t *testing.T) {
+	b := bare(t)
+	b.must(b.work.Load(b.ctx, programme(t, true), "folder-1"))
+	lead := b.hire("lead", scheme.RoleLead).in()
+	b.want(lead.get(programmePath), 200, "可以开放了", "开始填表的时间已经过了")
+	b.pass(60 * 24 * time.Hour)
+	lead.in()
+	b.want(lead.post(programmePath+"/opening"), 422, "申报截止的时间已经过了")
 }
 
 func TestCapacity_ByTwoLeads(t *testing.T) {

@@ -24,13 +24,21 @@ type signIn struct {
 
 const signInTitle = "工作台登录"
 
+// quiet is the frame of a page before the sign-in: the pages for workers are not
+// what somebody looks for there.
+func quiet(c *web.Ctx, title string) web.PageMeta {
+	m := c.Meta(title)
+	m.Nav = nil
+	return m
+}
+
 // askSignIn shows the form.
 func (d *Door) askSignIn(c *web.Ctx) error {
 	next := web.SafeNext(c.Query("next"), "")
 	if c.Viewer.Kind == web.KindStaff {
 		return c.Redirect(web.SafeNext(next, "/desk"))
 	}
-	return c.Render(signInPage(c.Meta(signInTitle), signIn{next: next}))
+	return c.Render(signInPage(quiet(c, signInTitle), signIn{next: next}))
 }
 
 // staffSignIn takes login, password and code in one go, so that no answer tells
@@ -41,7 +49,7 @@ func (d *Door) staffSignIn(c *web.Ctx) error {
 		return err
 	}
 	s := signIn{login: f.Get("login"), next: web.SafeNext(f.Get("next"), "")}
-	m := c.Meta(signInTitle)
+	m := quiet(c, signInTitle)
 	for _, x := range []struct{ field, sentence string }{
 		{"login", "请填写登录名。"}, {"password", "请填写密码。"}, {"totp", "请填写手机上的6位动态码。"},
 	} {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"sort"
 	"strings"
 
@@ -23,6 +24,9 @@ type trailRow struct {
 	at, who, role, what, about, detail, sealed string
 	href                                       string // of the case, for who may see it
 }
+
+// ofMany are the roles that people of several organisations have.
+var ofMany = []scheme.Role{scheme.RoleLocal, scheme.RoleCollege, scheme.RoleFinance}
 
 // trailScope is the part of the trail that a role may read: the audit
 // administrator the whole installation, the auditor the programme of his
@@ -61,8 +65,8 @@ func (d *Door) trailPage(c *web.Ctx, code int, m web.PageMeta, reason string) er
 	w := d.trailWords(ctx, n)
 	var list []trailRow
 	for _, e := range rows {
-		r := trailRow{at: web.Moment(e.At), who: e.ActorName, role: scheme.RoleName(scheme.Role(e.Role)), what: scheme.TrailOf(e.Name), sealed: "等下一次封存"}
-		if e.Org != "" && e.Org != "worker" {
+		r := trailRow{at: web.Moment(e.At), who: e.ActorName, role: scheme.RoleName(scheme.Role(e.Role)), what: scheme.TrailOf(e.Name), sealed: "等封存"}
+		if e.Org != "" && (e.Role == "" || slices.Contains(ofMany, scheme.Role(e.Role))) {
 			r.role = strings.Trim(n.org(e.Org)+"，"+r.role, "，")
 		}
 		if e.CaseID != "" {
@@ -129,6 +133,8 @@ func (w trailWords) detail(m map[string]any) string {
 			continue // an id that says nothing to anybody
 		case "staff":
 			v = w.staff(v)
+		case "place":
+			v = scheme.PlaceName(scheme.Place(v))
 		case "role":
 			v = scheme.RoleName(scheme.Role(v))
 		case "org":

@@ -47,7 +47,11 @@ func caseKeys(pg *casePage) []web.Key {
 	if pg.List != "" {
 		ks = append(ks, web.Key{Key: "j k", Does: "下一份、上一份"})
 	}
-	return append(ks, web.Key{Key: "q", Does: "返回清单"}, web.Key{Key: "c", Does: "登记通话"}, web.Key{Key: "?", Does: "键盘操作"})
+	ks = append(ks, web.Key{Key: "q", Does: "返回清单"})
+	for _, b := range pg.sideButtons() {
+		ks = append(ks, web.Key{Key: b.Key, Does: b.Label})
+	}
+	return append(ks, web.Key{Key: "?", Does: "键盘操作"})
 }
 
 var formKeys = []web.Key{{Key: "Tab", Does: "下一格"}, {Key: "空格", Does: "勾选"}, {Key: "Enter", Does: "在按钮上：办理"}, {Key: "1–9", Does: "看第几份材料"}, {Key: "Esc", Does: "离开输入框"}}
@@ -103,7 +107,7 @@ func buttonsOf(as []act, list store.WorkList) []web.Button {
 
 // sideButtons are what is no move: a call.
 func (pg *casePage) sideButtons() []web.Button {
-	if slices.Contains(pg.A.Cases, pg.Row.ID) {
+	if slices.Contains(pg.A.Cases, pg.Row.ID) || pg.A.Role == scheme.RoleAuditor {
 		return nil
 	}
 	return []web.Button{{Label: "登记通话", Kind: web.Secondary, Href: "/desk/cases/" + pg.Row.ID + "/call", Key: "c"}}
@@ -295,4 +299,12 @@ func (pg decidePage) rareTicked() bool {
 		}
 	}
 	return false
+}
+
+// restamp is the sentence that the preview adds for a new stamp.
+func (pg decidePage) restamp() string {
+	if pg.Move.Name != scheme.Return {
+		return ""
+	}
+	return scheme.Restamp(pg.App, pg.P)
 }

@@ -170,12 +170,18 @@ if (reads && form) {
   const mark = (name: string) => form.querySelector('[data-mark=' + name + ']') as HTMLInputElement | null;
   const say = () => {
     let text = '';
+    let paper = false;
+    const stamp = mark('stamp');
     all('[data-item]', form).forEach(item => {
       const head = boxes(item, 'item')[0];
-      const said = boxes(item, 'code').filter(b => b.checked).map(b => b.getAttribute('data-say')).join('');
+      const ticked = boxes(item, 'code').filter(b => b.checked);
+      paper = paper || ticked.some(b => b.hasAttribute('data-stamp'));
+      const said = ticked.map(b => b.getAttribute('data-say')).join('');
       if (said) text += head ? head.getAttribute('data-label') + '：' + said : said;
-      else if (head && head.checked) text += head.getAttribute('data-label') + '：请再看一遍，改好。';
+      else if (head && head.checked && !(head.value === 'stamped' && stamp && stamp.checked))
+        text += head.getAttribute('data-label') + (head.value === 'stamped' ? '：请再看一遍，重新拍照上传。' : '：请再看一遍，改好。');
     });
+    if (stamp && stamp.checked && !paper) text += reads.getAttribute('data-restamp');
     const more = note ? note.value.trim() : '';
     reads.textContent = text + (more && !/[。！？]$/.test(more) ? more + '。' : more);
   };
@@ -185,10 +191,12 @@ if (reads && form) {
       const item = box.closest('[data-item]');
       const head = item && boxes(item, 'item')[0];
       if (head) head.checked = boxes(item as Element, 'code').some(b => b.checked);
+    }
+    if (box.name === 'code' || box.name === 'item') {
       const ticked = boxes(form, 'code').filter(b => b.checked);
       const stamp = mark('stamp');
       const excuse = mark('excuse');
-      if (stamp) stamp.checked = ticked.some(b => b.hasAttribute('data-stamp'));
+      if (stamp) stamp.checked = ticked.concat(boxes(form, 'item').filter(b => b.checked)).some(b => b.hasAttribute('data-stamp'));
       if (excuse) excuse.checked = ticked.length > 0 && ticked.every(b => b.hasAttribute('data-excuse'));
     }
     say();
