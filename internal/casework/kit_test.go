@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -299,6 +300,36 @@ func (k *kit) accepted(change ...func(app *scheme.Application)) *person {
 	return pe
 }
 
+// crowd writes the accounts and complete drafts of n people in one transaction.
+func (k *kit) crowd(n int, change func(i int, app *scheme.Application)) []*person {
+	k.t.Helper()
+	now := k.clock.now()
+	out := make([]*person, n)
+	workers := make([]store.Worker, n)
+	apps := make([]*scheme.Application, n)
+	for i := range n {
+		who := sample.New(k.p, i+1)
+		id := store.NewID(now)
+		workers[i] = store.Worker{ID: id, PhoneIndex: k.keys.Index("phone", who.Phone), PhoneSealed: k.keys.Seal("worker/"+id, []byte(who.Phone)), CreatedAt: now}
+		apps[i] = &scheme.Application{Files: map[scheme.FileKind]scheme.FileNote{}}
+		if rs := fill(apps[i], k.p, who, now); len(rs) > 0 {
+			k.t.Fatalf("person %d: %s", i+1, rs[0].Code)
+		}
+		note(apps[i], scheme.FilePhoto, id, now)
+		note(apps[i], scheme.FileStamped, id, now)
+		if change != nil {
+			change(i, apps[i])
+		}
+		out[i] = &person{Person: who, k: k, worker: id}
+	}
+	cases, err := k.w.Crowd(k.ctx, k.p, workers, apps)
+	k.must(err)
+	for i := range out {
+		out[i].caseID = cases[i].ID
+	}
+	return out
+}
+
 // row reads the case behind everybody's back.
 func (pe *person) row() store.Case {
 	pe.k.t.Helper()
@@ -574,3 +605,8 @@ func (k *kit) checkpoint() {
 		return tx.Insert(k.ctx, &store.Checkpoint{ProgrammeID: k.id, Size: f.Size(), At: at, Note: string(note)})
 	}))
 }
+
+func contextWithCancel() (context.Context, func()) { return context.WithCancel(context.Background()) }
+
+// yield lets others run while a test waits for them.
+func yield() { runtime.Gosched() }
