@@ -61,6 +61,9 @@ func (w *Work) readyToOpen(ctx context.Context, tx *store.Tx, programme string) 
 	if err != nil {
 		return row, err
 	}
+	if !tx.Now.Before(p.ClosesAt) {
+		return row, refuse("over", "", "申报截止的时间已经过了，请改日期再装入", "5.2")
+	}
 	return row, redRefusal(plan.Red(p))
 }
 

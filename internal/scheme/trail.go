@@ -35,6 +35,7 @@ var trails = []Option{
 	{Value: "opening_dropped", Label: "放弃开放", Group: "项目"},
 	{Value: "open_programme", Label: "开放项目", Group: "项目"},
 	{Value: "change_cap", Label: "调整名额", Group: "项目"},
+	{Value: "search", Label: "按条件查找申请", Group: "查看和导出"},
 	{Value: "look", Label: "打开申请查看", Group: "查看和导出"},
 	{Value: "check", Label: "核对申请（看到证件号）", Group: "查看和导出"},
 	{Value: "search", Label: "查找申请", Group: "查看和导出"},
@@ -51,6 +52,7 @@ var trails = []Option{
 	{Value: "propose", Label: "提出，等第二人", Group: "申请"},
 	{Value: "propose_dropped", Label: "放弃提出", Group: "申请"},
 	{Value: "promoted", Label: "递补", Group: "申请"},
+	{Value: "returned_items", Label: "列出要补正的项目", Group: "申请"},
 	{Value: "call", Label: "电话联系", Group: "申请"},
 	{Value: "missed_call", Label: "打电话，没打通", Group: "申请"},
 	{Value: "undelivered", Label: "消息没有送到", Group: "申请"},
@@ -75,5 +77,5 @@ func TrailOf(name string) string { return OptionLabel(Trails(), name) }
 // a person has written down by hand is not among them.
 var TrailPlain = []string{
 	"staff", "login", "role", "org", "programme", "until", "purpose", "why", "limit", "code", "move", "cause", "what", "rounds", "revision",
-	"cap", "waiting_max", "hash", "version", "rows", "new",
+	"cap", "waiting_max", "hash", "version", "rows", "new", "no", "place", "rank",
 }
