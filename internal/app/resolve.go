@@ -76,7 +76,7 @@ func (h *house) site(r *http.Request, v web.Viewer) web.Site {
 	}
 	s.Programme, s.Phone, s.Hours, s.Organiser, s.Operator = p.Name, p.Hotline, p.HotlineHours, p.Union, p.CentreFull
 	if p.Demo {
-		s.Programme += "（演示，数据是虚构的）"
+		s.Programme += "（演示）"
 	}
 	return s
 }
