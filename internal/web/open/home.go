@@ -41,8 +41,8 @@ func (d *Door) home(c *web.Ctx) error {
 	if opened {
 		pg.seats = seatsOf(t, c)
 	}
-	switch pg.front.stage {
-	case StageDrafts, StageOpen, StageWaiting, StageFull:
+	switch pg.front.window {
+	case windowDrafts, windowOpen, windowWaiting, windowFull:
 		pg.here = 0
 	}
 	return c.Render(homeView(pg))

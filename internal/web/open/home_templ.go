@@ -207,7 +207,7 @@ func homeView(pg homePage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if pg.seats.Waiting == 0 && pg.front.stage != StageClosed {
+				if pg.seats.Waiting == 0 && pg.front.window != windowClosed {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<p class=\"muted\">名额满了以后，最多再收 ")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -326,7 +326,7 @@ func homeView(pg homePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if pg.front.stage != StageClosed {
+			if pg.front.window != windowClosed {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<h2>准备好这些，约 10 分钟填完</h2><ul class=\"ticks\"><li>身份证</li><li>本人的储蓄卡（信用卡、家人的卡不行）</li><li>1 寸蓝底照片</li><li>报护理、口腔、康复的，还要资格证</li></ul><p>打印、盖章、拍照，照着页面一步一步来。<a href=\"/help\">没有打印机、单位没有工会怎么办</a></p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

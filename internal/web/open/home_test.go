@@ -41,7 +41,7 @@ func (a answer) button() (words, href string) {
 	return words, href
 }
 
-// The start page at every stage of the year [5.1] [5.2].
+// The start page in every window of the year [5.1] [5.2].
 func TestHome_EveryStage(t *testing.T) {
 	day := 24 * time.Hour
 	stamp := func(at time.Time) string { return at.UTC().Format(time.RFC3339) }
@@ -132,12 +132,12 @@ func TestHome_EveryStage(t *testing.T) {
 func TestHome_KeptSeatIsNotOffered(t *testing.T) {
 	p := demoPlan()
 	f := frontOf(p, "open", tally(3, 2, 1, 2), p.OpensAt, false)
-	if f.stage != StageWaiting || !strings.Contains(strings.Join(f.lines, ""), "空着的1个名额，正留给前面候补的人") {
+	if f.window != windowWaiting || !strings.Contains(strings.Join(f.lines, ""), "空着的1个名额，正留给前面候补的人") {
 		t.Errorf("%+v", f)
 	}
 	// All waiting places are taken, but the free seat lets one more join.
-	if got := stageOf(p, "open", tally(3, 2, 5, 5), p.OpensAt); got != StageWaiting {
-		t.Errorf("stage %s", got)
+	if got := windowOf(p, "open", tally(3, 2, 5, 5), p.OpensAt); got != windowWaiting {
+		t.Errorf("window %s", got)
 	}
 }
 

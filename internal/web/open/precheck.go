@@ -141,10 +141,10 @@ func (d *Door) outcome(c *web.Ctx, p *scheme.Programme, state string, answers ma
 	if err != nil {
 		return err
 	}
-	switch stageOf(p, state, t, c.Now) {
-	case StageDrafts, StageFull:
+	switch windowOf(p, state, t, c.Now) {
+	case windowDrafts, windowFull:
 		pg.apply.Label = "去填表"
-	case StageLoaded, StagePublished:
+	case windowLoaded, windowPublished:
 		pg.apply.Label = "先登录看看"
 	}
 	return c.Render(outcomeView(pg))
