@@ -246,13 +246,9 @@ func answeredInTime(c Case, _ Actor, _ *Programme, now time.Time) []Reason {
 		// to a doubt about fraud.
 		return block("hearing_open", "正在告知期内，名额为您保留。请先看告知内容，写明情况。", "案件在告知期内，先了结告知", "5.1")
 	}
-	// Before the lapse has opened its hearing the due instant itself decides;
-	// during the hearing handing in the missing thing is the cure (S2).
-	until := c.Due
-	if c.HearingOpen() {
-		until = c.Hearing.Until
-	}
-	if !until.IsZero() && !now.Before(until) {
+	// Handing in the missing thing during the hearing is the cure (S2). Between
+	// the due instant and the clock's own move the hearing ought to run already.
+	if c.HearingOpen() && !now.Before(c.Hearing.Until) {
 		return block("too_late", "补正期限已过。如有特殊情况，请打服务电话。", "补正期限已过", "A2.1")
 	}
 	return nil
