@@ -308,7 +308,6 @@ func TestMoves_NobodyIsStuck(t *testing.T) {
 		todo, thens = todo[:len(todo)-1], thens[:len(thens)-1]
 		if c.Place == PlaceWaiting && !c.Suspended {
 			s := Seated(c)
-			s.Sat = true
 			visit(s, then)
 		}
 		can := map[Role][]MoveName{}

@@ -163,7 +163,7 @@ type Case struct {
 	Suspended bool   // waiting, passed over by nobody: the seat is kept free
 	Contested bool   // the ID is held by another account's case
 	Untypable bool   // the name still awaits a clerk
-	Sat       bool   // has had a seat
+	Sat       bool   // has had a seat, since he was reinstated if he was
 	Rounds    int    // corrections by the worker's own faults
 	Stamp     bool   // the running correction needs a new stamp
 	Version   int

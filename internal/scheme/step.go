@@ -92,7 +92,9 @@ func Step(c Case, name MoveName, a Actor, args Args, p *Programme, cal Calendar,
 	case Waive, Execute:
 		next.Prior = c.State
 	case Reinstate:
-		next.State, next.Contested = Accepted, false // the number is free, or he would not stand here
+		// The number is free, or he would not stand here; the seat that he lost
+		// puts him at the head of the list once.
+		next.State, next.Contested, next.Sat = Accepted, false, false
 		if c.Prior == Approved {
 			next.State = Approved
 		} else if c.Prior == AtDistrict {
@@ -231,6 +233,7 @@ func Seated(c Case) Case {
 		c.Place = PlaceConfirmed
 	}
 	c.Version++
+	c.Sat = true
 	return c
 }
 

@@ -96,6 +96,9 @@ func (c *Case) Take(s scheme.Case) {
 	c.State, c.Prior, c.Place, c.Band, c.Priority = s.State, s.Prior, s.Place, s.Band, s.Priority
 	c.Suspended, c.Contested, c.Untypable = s.Suspended, s.Contested, s.Untypable
 	c.Rounds, c.Stamp, c.Version, c.LastActor, c.Since = s.Rounds, s.Stamp, s.Version, s.LastActor, s.Since.UTC()
+	if !s.Sat {
+		c.SeatedAt = nil
+	}
 	c.DueAt = nil
 	if !s.Due.IsZero() {
 		d := s.Due.UTC()
