@@ -142,6 +142,12 @@ func (w *Work) Current(ctx context.Context) (p *scheme.Programme, state string, 
 	return f.p, f.state, nil
 }
 
+// IsOpen says whether a programme is open.
+func (w *Work) IsOpen(ctx context.Context, id string) (bool, error) {
+	f, err := w.frozen(ctx, w.DB.Q, id)
+	return err == nil && f.state == "open", err
+}
+
 // OpeningDay says whether the day of an instant is the one on which a programme
 // opens: more codes are sent then.
 func (w *Work) OpeningDay(ctx context.Context, now time.Time) bool {

@@ -39,9 +39,9 @@ func viewer(c *web.Ctx) store.Viewer {
 }
 
 // ownCase is the case that the worker's pages are about: the live one, in
-// whatever programme, since there is only one; else the draft or the last ended
-// case of the programme that is open now. casework.ErrNotFound where there is
-// none.
+// whatever programme, since there is only one; else the newest draft of a
+// programme that is open; else the draft or the last ended case of the programme
+// that the open pages show. casework.ErrNotFound where there is none.
 func (d *Door) ownCase(c *web.Ctx) (store.Case, error) {
 	all, err := d.Work.DB.CasesOf(c.Context(), c.Viewer.AccountID)
 	if err != nil {
@@ -50,6 +50,13 @@ func (d *Door) ownCase(c *web.Ctx) (store.Case, error) {
 	for _, row := range all {
 		if row.State.Live() {
 			return row, nil
+		}
+	}
+	for _, row := range all {
+		if row.State == scheme.Draft {
+			if open, err := d.Work.IsOpen(c.Context(), row.ProgrammeID); err != nil || open {
+				return row, err
+			}
 		}
 	}
 	p, _, err := d.Work.Current(c.Context())
