@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
 	"sort"
 	"strings"
 
@@ -123,6 +124,18 @@ func (h *house) load(ctx context.Context, p *scheme.Programme, hash, from string
 // differences names the parts of a programme that are not the same, in the words
 // of programme.yaml.
 func differences(was, is scheme.Programme) []string {
+	// What the leads have settled in the platform is no difference of the folder:
+	// it may leave the telephone empty and the readings and the days unsigned.
+	if is.Hotline == "" {
+		is.Hotline, is.HotlineHours = was.Hotline, was.HotlineHours
+	}
+	is.ReadingsSigned = is.ReadingsSigned || was.ReadingsSigned
+	if len(is.Holidays) == len(was.Holidays) {
+		is.Holidays = slices.Clone(is.Holidays)
+		for i := range is.Holidays {
+			is.Holidays[i].Confirmed = is.Holidays[i].Confirmed || was.Holidays[i].Confirmed
+		}
+	}
 	a, b := fields(was), fields(is)
 	var out []string
 	for k, v := range b {
