@@ -3,7 +3,9 @@ package casework
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
+	"time"
 
 	"yuanmeng/internal/scheme"
 	"yuanmeng/internal/store"
@@ -27,12 +29,19 @@ type Upload struct {
 const maxStored = 20 << 20
 
 // Attach seals the pages of an upload and puts the file into the worker's draft
-// or running correction. Blobs are written before the row: a crash between
-// leaves a blob that the next sweep removes.
+// or running correction. Blobs are written before the rows: a crash between
+// leaves a blob that the next sweep removes. What it replaces goes with a draft;
+// a correction keeps it, since the submitted revision shows it.
 func (w *Work) Attach(ctx context.Context, workerID, caseID string, up Upload) (*scheme.Application, error) {
 	c, err := w.own(ctx, workerID, caseID)
 	if err != nil {
 		return nil, err
+	}
+	if err := changeable(&c); err != nil {
+		return nil, err
+	}
+	if len(up.Pages) == 0 {
+		return nil, refuse("empty_file", "文件是空的，请重新选一张照片。", "空文件", "A2.1")
 	}
 	key, err := w.key(&c)
 	if err != nil {
@@ -45,24 +54,52 @@ func (w *Work) Attach(ctx context.Context, workerID, caseID string, up Upload) (
 		id := store.NewID(now)
 		blob, err := w.Files.Put(key, fileAAD(caseID, id), bytes.NewReader(pg.Body), maxStored)
 		if err != nil {
-			return nil, err
+			return nil, errors.Join(err, w.unput(rows))
 		}
-		rows = append(rows, store.File{ID: id, CaseID: caseID, Kind: up.Kind, Page: i + 1, Blob: blob.ID, SHA256: blob.SHA256, Type: pg.Type, Size: blob.Size, At: now})
+		rows = append(rows, store.File{ID: id, CaseID: caseID, Kind: up.Kind, Page: i + 1, Blob: blob.ID, SHA256: blob.SHA256, Type: pg.Type, Size: blob.Size})
 		size += blob.Size
 	}
-	if len(rows) == 0 {
-		return nil, refuse("empty_file", "文件是空的，请重新选一张照片。", "空文件", "A2.1")
-	}
-	err = w.DB.Write(ctx, w.Now(), func(tx *store.Tx) error { return tx.Insert(ctx, &rows) })
-	if err != nil {
-		return nil, err
-	}
-	return w.Save(ctx, workerID, caseID, func(app *scheme.Application, _ *scheme.Programme) error {
+	app, err := w.save(ctx, workerID, caseID, func(tx *store.Tx, c *store.Case, app *scheme.Application, _ *scheme.Programme) error {
+		// The pages of one upload share an instant that no other upload has.
+		at := tx.Now
+		if c.State == scheme.Draft {
+			if err := tx.DropFiles(ctx, caseID, up.Kind); err != nil {
+				return err
+			}
+		}
+		all, err := tx.Files(ctx, caseID)
+		if err != nil {
+			return err
+		}
+		for _, f := range all {
+			if f.Kind == up.Kind && !f.At.Before(at) {
+				at = f.At.Add(time.Microsecond).UTC()
+			}
+		}
+		for i := range rows {
+			rows[i].At = at
+		}
+		if err := tx.Insert(ctx, &rows); err != nil {
+			return err
+		}
 		app.Files[up.Kind] = scheme.FileNote{
-			ID: rows[0].ID, SHA256: up.SHA256, Type: rows[0].Type, Size: size, Pages: len(rows), At: w.Now().UTC(), Findings: up.Findings,
+			ID: rows[0].ID, SHA256: up.SHA256, Type: rows[0].Type, Size: size, Pages: len(rows), At: at, Findings: up.Findings,
 		}
 		return nil
 	})
+	if err != nil {
+		return nil, errors.Join(err, w.unput(rows))
+	}
+	return app, nil
+}
+
+// unput removes blobs that no row will name.
+func (w *Work) unput(rows []store.File) error {
+	var errs []error
+	for _, f := range rows {
+		errs = append(errs, w.Files.Remove(f.Blob))
+	}
+	return errors.Join(errs...)
 }
 
 func fileAAD(caseID, fileID string) string { return "file/" + caseID + "/" + fileID }

@@ -23,6 +23,11 @@ func (w *Work) Begin(ctx context.Context, workerID, programme string) (store.Cas
 		if err != nil {
 			return err
 		}
+		if f.state != "open" {
+			// Its texts are not final: whoever agreed to them would have to agree
+			// anew, and nobody has shown them to the public.
+			return refuse("too_early", "还没有到填表时间。开放的日子请看公告。", "项目未开放", "5.2")
+		}
 		if tx.Now.Before(f.p.DraftsAt) {
 			return refuse("too_early", "还没有到填表时间。"+scheme.Instant(f.p.DraftsAt)+"起可以填表。", "未到填表时间", "5.2")
 		}

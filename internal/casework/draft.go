@@ -24,6 +24,21 @@ func (w *Work) note(ctx context.Context, tx *store.Tx, c store.Case, a scheme.Ac
 // brings other keys changes nothing of them. Saving judges nothing; incomplete
 // and invalid values are kept as typed.
 func (w *Work) Save(ctx context.Context, workerID, caseID string, change func(app *scheme.Application, p *scheme.Programme) error) (*scheme.Application, error) {
+	return w.save(ctx, workerID, caseID, func(_ *store.Tx, _ *store.Case, app *scheme.Application, p *scheme.Programme) error {
+		return change(app, p)
+	})
+}
+
+// changeable says whether a worker may change anything of a case now.
+func changeable(c *store.Case) error {
+	if c.State != scheme.Draft && c.State != scheme.Returned {
+		return refuse("state", "申请已经提交，现在不能修改。", "案件不在可改的状态", "A2.1")
+	}
+	return nil
+}
+
+// save is Save for acts that write rows of their own in the same transaction.
+func (w *Work) save(ctx context.Context, workerID, caseID string, change func(tx *store.Tx, c *store.Case, app *scheme.Application, p *scheme.Programme) error) (*scheme.Application, error) {
 	var app *scheme.Application
 	err := w.DB.Write(ctx, w.Now(), func(tx *store.Tx) error {
 		c, err := tx.LockCase(ctx, caseID)
@@ -37,8 +52,8 @@ func (w *Work) Save(ctx context.Context, workerID, caseID string, change func(ap
 		if err != nil {
 			return err
 		}
-		if c.State != scheme.Draft && c.State != scheme.Returned {
-			return refuse("state", "申请已经提交，现在不能修改。", "案件不在可改的状态", "A2.1")
+		if err := changeable(&c); err != nil {
+			return err
 		}
 		d, err := tx.Draft(ctx, caseID)
 		if err != nil {
@@ -52,7 +67,7 @@ func (w *Work) Save(ctx context.Context, workerID, caseID string, change func(ap
 			return err
 		}
 		before := snapshot(app)
-		if err := change(app, f.p); err != nil {
+		if err := change(tx, &c, app, f.p); err != nil {
 			return err
 		}
 		if c.State == scheme.Returned {

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+
+	"yuanmeng/internal/scheme"
 )
 
 // AcceptanceEvent is the event of a case's acceptance: its detail says which
@@ -16,4 +18,11 @@ func (q Q) AcceptanceEvent(ctx context.Context, caseID string) (Event, error) {
 func (q Q) CheckpointsFrom(ctx context.Context, log string, above int64, limit int) (out []Checkpoint, err error) {
 	err = q.NewSelect().Model(&out).Where("k.programme_id = ? AND k.size > ?", log, above).OrderExpr("k.size").Limit(int64(limit)).Scan(ctx)
 	return out, err
+}
+
+// DropFiles removes the stored pages of one kind; their blobs go with the next
+// sweep.
+func (tx *Tx) DropFiles(ctx context.Context, caseID string, kind scheme.FileKind) error {
+	_, err := tx.NewDelete().Table("file").Where("case_id = ? AND kind = ?", caseID, string(kind)).Exec(ctx)
+	return err
 }
