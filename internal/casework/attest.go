@@ -72,8 +72,8 @@ func (w *Work) Attest(ctx context.Context, a scheme.Actor, workerOfOfficer strin
 			return err
 		}
 		for _, b := range before {
-			if b.StaffID == a.ID && b.FormCode == c.FormCode && b.Disagree == at.Disagree {
-				return nil // a double tap
+			if b.StaffID == a.ID && b.Disagree == at.Disagree && (e.row.PrintedAt == nil || !b.At.Before(*e.row.PrintedAt)) {
+				return nil // a double tap; a form that was printed anew may be judged anew
 			}
 		}
 		if _, err := t.step(ctx, e, move, a, scheme.Args{Reason: at.Disagree}); err != nil {

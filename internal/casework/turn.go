@@ -197,7 +197,8 @@ func (t *turn) dues(e *entry, move scheme.MoveName, at time.Time) *[]store.Due {
 		return store.Due{ID: store.NewID(t.tx.Now), ProgrammeID: e.row.ProgrammeID, CaseID: e.row.ID, HearingID: hid, Move: move, DueAt: at.UTC()}
 	}
 	out := []store.Due{row(move, at)}
-	if move == scheme.Lapse || move == scheme.Execute {
+	// Nobody writes to a worker who died.
+	if move == scheme.Lapse || move == scheme.Execute && e.hearing != nil && e.hearing.Cause != scheme.CauseDeath {
 		if remind := at.Add(-24 * time.Hour); remind.After(t.tx.Now) {
 			out = append(out, row(scheme.Remind, remind))
 		}

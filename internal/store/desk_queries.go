@@ -36,8 +36,9 @@ const (
 const (
 	liveCase   = "c.state IN ('accepted', 'returned', 'at_district', 'approved')"
 	hearingRow = "EXISTS (SELECT 1 FROM hearing AS h WHERE h.case_id = c.id AND h.state %s)"
-	unsentWord = `NOT EXISTS (SELECT 1 FROM outbox AS o WHERE o.case_id = c.id AND o.created_at >= h.opened_at AND o.sent_at IS NOT NULL)
-		AND NOT EXISTS (SELECT 1 FROM message AS m WHERE m.case_id = c.id AND m.at >= h.opened_at AND m.read_at IS NOT NULL)
+	// What Delivered asks of one case.
+	unsentWord = `NOT EXISTS (SELECT 1 FROM outbox AS o WHERE o.case_id = c.id AND o.created_at >= h.opened_at AND o.wording = 'hearing' AND o.sent_at IS NOT NULL)
+		AND NOT EXISTS (SELECT 1 FROM message AS m WHERE m.case_id = c.id AND m.read_at >= h.opened_at)
 		AND NOT EXISTS (SELECT 1 FROM event AS e WHERE e.case_id = c.id AND e.name = 'call' AND e.at >= h.opened_at)`
 )
 

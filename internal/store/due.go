@@ -103,14 +103,15 @@ func (tx *Tx) EndOutbox(ctx context.Context, id string, sent, dead *time.Time, n
 	return err
 }
 
-// Delivered says whether any message of a case booked since an instant reached
-// its phone, or is an in-page message that was read.
+// Delivered says whether a worker knows of the hearing that began at an instant:
+// its message reached his phone, he has read his inbox since, or somebody called
+// him. Other messages, and the reminder a day before the end, do not count.
 func (q Q) Delivered(ctx context.Context, caseID string, since time.Time) (bool, error) {
-	n, err := q.NewSelect().Table("outbox").Where("case_id = ? AND created_at >= ? AND sent_at IS NOT NULL", caseID, since.UTC()).Count(ctx)
+	n, err := q.NewSelect().Table("outbox").Where("case_id = ? AND created_at >= ? AND wording = 'hearing' AND sent_at IS NOT NULL", caseID, since.UTC()).Count(ctx)
 	if err != nil || n > 0 {
 		return n > 0, err
 	}
-	n, err = q.NewSelect().Table("message").Where("case_id = ? AND at >= ? AND read_at IS NOT NULL", caseID, since.UTC()).Count(ctx)
+	n, err = q.NewSelect().Table("message").Where("case_id = ? AND read_at >= ?", caseID, since.UTC()).Count(ctx)
 	if err != nil || n > 0 {
 		return n > 0, err
 	}
