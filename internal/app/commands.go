@@ -161,6 +161,7 @@ type accountAdd struct {
 	place
 	Name      string `help:"Name of the person." required:""`
 	Login     string `help:"Login name." required:""`
+	Phone     string `help:"Mobile number of the person, by which a case of his own is known; he cannot act on it."`
 	Role      string `help:"Role: centre, district, lead, auditor, sysadmin, secadmin, auditadmin." required:""`
 	Programme string `help:"Programme, for roles that work in one."`
 	Org       string `help:"Organisation." default:"district"`
@@ -172,7 +173,7 @@ type accountAdd struct {
 func (c *accountAdd) Run(o *out) error {
 	return withHouse(o, c.place, func(h *house) error {
 		of := &office.Office{DB: h.db, Keys: h.keys, SMS: &sms.Log{Logger: h.log}, Now: h.clock.Now, Machine: h.machine}
-		token, err := of.Invite(o.ctx, scheme.SystemActor, c.Name, c.Login, c.Org, []office.Grant{{Role: scheme.Role(c.Role), Programme: c.Programme}})
+		token, err := of.Invite(o.ctx, scheme.SystemActor, c.Name, c.Login, c.Phone, c.Org, []office.Grant{{Role: scheme.Role(c.Role), Programme: c.Programme}})
 		var r *office.Refused
 		if errors.As(err, &r) {
 			return errors.New(r.Sentence)

@@ -35,8 +35,8 @@ func (o *Office) Enable(ctx context.Context, by scheme.Actor, staffID string) er
 	})
 }
 
-// MaskedPhone is the bound phone of an officer as the list of accounts shows it;
-// "" for an account with a password.
+// MaskedPhone is the phone of an account as the list of accounts shows it; "" for
+// one without.
 func (o *Office) MaskedPhone(s store.Staff) string {
 	if len(s.PhoneSealed) == 0 {
 		return ""

@@ -26,7 +26,11 @@ type Grant struct {
 // Invite makes an account and gives the one-time token of its link, good for 72
 // hours. Only the security administrator invites; an account that only attests
 // is made by InviteOfficer and has no link.
-func (o *Office) Invite(ctx context.Context, by scheme.Actor, name, login, org string, grants []Grant) (token string, err error) {
+//
+// The phone opens nothing: it tells a case of the person's own from those he may
+// work on (nobody decides about himself). It may be empty, but then only people
+// can see to it. One number belongs to one account, of either kind.
+func (o *Office) Invite(ctx context.Context, by scheme.Actor, name, login, phone, org string, grants []Grant) (token string, err error) {
 	name, login = strings.TrimSpace(name), loginName(login)
 	if r := nameFault(name); r != nil {
 		return "", r
@@ -37,6 +41,11 @@ func (o *Office) Invite(ctx context.Context, by scheme.Actor, name, login, org s
 	if len(grants) == 0 {
 		return "", refuse("no_role", "请至少给一个角色。")
 	}
+	if strings.TrimSpace(phone) == "" {
+		phone = ""
+	} else if phone, err = mobile(phone); err != nil {
+		return "", err
+	}
 	token, hash := vault.Token()
 	err = o.write(ctx, func(tx *store.Tx) (*Refused, error) {
 		if no, err := o.maySet(ctx, tx, by, ""); no != nil || err != nil {
@@ -46,6 +55,9 @@ func (o *Office) Invite(ctx context.Context, by scheme.Actor, name, login, org s
 			return no, err
 		}
 		s := store.Staff{ID: store.NewID(tx.Now), Login: login, Name: name, Org: org, State: "invited", CreatedAt: tx.Now}
+		if no, err := o.bindPhone(ctx, tx, &s, phone); no != nil || err != nil {
+			return no, err
+		}
 		if err := tx.Insert(ctx, &s); err != nil {
 			return nil, err
 		}
@@ -66,6 +78,25 @@ func (o *Office) Invite(ctx context.Context, by scheme.Actor, name, login, org s
 		return "", err
 	}
 	return token, nil
+}
+
+// bindPhone puts a number on a new account: sealed, and found by its keyed index.
+// "" leaves the account without one.
+func (o *Office) bindPhone(ctx context.Context, tx *store.Tx, s *store.Staff, phone string) (*Refused, error) {
+	if phone == "" {
+		return nil, nil
+	}
+	index := o.Keys.Index("phone", phone)
+	if err := tx.Alone(ctx, "phone/"+index); err != nil {
+		return nil, err
+	}
+	if _, err := tx.StaffByPhone(ctx, index); err == nil {
+		return refuse("phone_taken", "这个手机号已经登记在另一个账号上。"), nil
+	} else if !store.IsNone(err) {
+		return nil, err
+	}
+	s.PhoneIndex, s.PhoneSealed = index, o.Keys.Seal("staff/"+s.ID, []byte(phone))
+	return nil, nil
 }
 
 // orRefused makes a refusal an error that rolls the transaction back.

@@ -28,21 +28,14 @@ func (o *Office) InviteOfficer(ctx context.Context, by scheme.Actor, name, phone
 	if err != nil {
 		return "", false, err
 	}
-	index := o.Keys.Index("phone", phone)
 	err = o.write(ctx, func(tx *store.Tx) (*Refused, error) {
 		if no, err := o.maySet(ctx, tx, by, ""); no != nil || err != nil {
 			return no, err
 		}
-		if err := tx.Alone(ctx, "phone/"+index); err != nil {
-			return nil, err
+		s := store.Staff{ID: store.NewID(tx.Now), Name: name, Org: union, State: "active", CreatedAt: tx.Now}
+		if no, err := o.bindPhone(ctx, tx, &s, phone); no != nil || err != nil {
+			return no, err
 		}
-		if _, err := tx.StaffByPhone(ctx, index); err == nil {
-			return refuse("phone_taken", "这个手机号已经登记给一位经办人。"), nil
-		} else if !store.IsNone(err) {
-			return nil, err
-		}
-		s := store.Staff{ID: store.NewID(tx.Now), Name: name, Org: union, PhoneIndex: index, State: "active", CreatedAt: tx.Now}
-		s.PhoneSealed = o.Keys.Seal("staff/"+s.ID, []byte(phone))
 		if err := tx.Insert(ctx, &s); err != nil {
 			return nil, err
 		}

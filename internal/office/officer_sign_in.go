@@ -26,7 +26,7 @@ func (o *Office) OfficerSignIn(ctx context.Context, phone, code string) (staffID
 		if err != nil && !store.IsNone(err) {
 			return nil, err
 		}
-		if err != nil || s.State != "active" {
+		if err != nil || s.State != "active" || s.Login != "" { // a desk's phone opens nothing
 			return refuse("not_officer", fmt.Sprintf("这个手机号没有登记为工会经办人。请联系区总工会，或者打%s。", hotline)),
 				o.event(ctx, tx, staffActor(s), "officer_sign_in_wrong", nil)
 		}

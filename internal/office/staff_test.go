@@ -1,6 +1,7 @@
 package office_test
 
 import (
+	"bytes"
 	"strings"
 	"sync"
 	"testing"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/pquerna/otp/totp"
 
+	"yuanmeng/internal/gb"
 	"yuanmeng/internal/office"
 	"yuanmeng/internal/scheme"
 	"yuanmeng/internal/store"
@@ -58,7 +60,7 @@ func (b *box) first() person {
 
 func (b *box) invite(by person, login string, gs ...office.Grant) person {
 	b.t.Helper()
-	token, err := b.Invite(b.ctx, by.Actor, "测试员"+login, login, "centre", gs)
+	token, err := b.Invite(b.ctx, by.Actor, "测试员"+login, login, "", "centre", gs)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -97,7 +99,7 @@ func TestBootstrap_OnlyWhileNobodyIsThere(t *testing.T) {
 func TestAccept_PasswordsAndLinks(t *testing.T) {
 	b := open(t)
 	sec := b.first()
-	token, err := b.Invite(b.ctx, sec.Actor, "测试员", "Clerk-1", "centre", []office.Grant{centre})
+	token, err := b.Invite(b.ctx, sec.Actor, "测试员", "Clerk-1", "", "centre", []office.Grant{centre})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +133,7 @@ func TestAccept_PasswordsAndLinks(t *testing.T) {
 	_, err = b.Accept(b.ctx, token, password)
 	says(t, err, "dead_link", "用过")
 
-	late, err := b.Invite(b.ctx, sec.Actor, "测试员", "late", "centre", []office.Grant{centre})
+	late, err := b.Invite(b.ctx, sec.Actor, "测试员", "late", "", "centre", []office.Grant{centre})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,7 +173,7 @@ func TestInvite_Refusals(t *testing.T) {
 		"a term that is over":     {sec.Actor, "测试员", "x-1", []office.Grant{{Role: scheme.RoleCentre, Programme: "p", Until: &past}}, "until_past", "到期"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := b.Invite(b.ctx, c.by, c.name, c.login, "centre", c.grants)
+			_, err := b.Invite(b.ctx, c.by, c.name, c.login, "", "centre", c.grants)
 			says(t, err, c.code, c.saysSoFarAs)
 			if _, err := b.DB.StaffByLogin(b.ctx, "x-1"); !store.IsNone(err) {
 				t.Error("half an account stayed")
@@ -407,6 +409,35 @@ func TestDisable_EndsTheSessionsAtOnce(t *testing.T) {
 	if err := b.signIn(back, password, "desk"); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func TestInvite_PhoneIsSealedAndOpensNothing(t *testing.T) {
+	b := open(t)
+	sec := b.first()
+	token, err := b.Invite(b.ctx, sec.Actor, "测试员", "clerk", " 138 0000 0077 ", "centre", []office.Grant{centre})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := b.accept(token, scheme.RoleCentre)
+	s, err := b.DB.Staff(b.ctx, p.ID)
+	if err != nil || s.PhoneIndex == "" || bytes.Contains(s.PhoneSealed, []byte("13800000077")) || b.MaskedPhone(s) != gb.MaskMobile("13800000077") {
+		t.Fatal("the phone is not kept, or not sealed", err)
+	}
+	_, err = b.Invite(b.ctx, sec.Actor, "测试员", "other", "1380000007", "centre", []office.Grant{centre})
+	if code := office.RefusedCode(err); !strings.HasPrefix(code, "mobile") && !strings.HasPrefix(code, "phone") {
+		t.Error("a number too short:", err)
+	}
+	_, err = b.Invite(b.ctx, sec.Actor, "测试员", "other", "13800000077", "centre", []office.Grant{centre})
+	says(t, err, "phone_taken", "另一个账号")
+	_, _, err = b.InviteOfficer(b.ctx, sec.Actor, "测试员", "13800000077", "yongan", "p")
+	says(t, err, "phone_taken", "另一个账号")
+
+	// Password and second factor stay the only way in.
+	if err := b.SendCode(b.ctx, "13800000077", office.ForOfficer, "c"); err != nil {
+		t.Fatal(err)
+	}
+	_, err = b.OfficerSignIn(b.ctx, "13800000077", b.code())
+	says(t, err, "not_officer", "没有登记")
 }
 
 func TestOfficerSignIn(t *testing.T) {

@@ -85,7 +85,7 @@ func (c *Crowd) HireStaff(ctx context.Context) error {
 			if s.role == scheme.RoleSysAdmin || s.role == scheme.RoleAuditAdmin {
 				g.Programme = ""
 			}
-			token, err = c.Office.Invite(ctx, scheme.SystemActor, s.name, s.login, "district", []office.Grant{g})
+			token, err = c.Office.Invite(ctx, scheme.SystemActor, s.name, s.login, fmt.Sprintf("139%08d", 30000001+len(c.Staff)), "district", []office.Grant{g})
 		}
 		if err != nil {
 			return fmt.Errorf("invite %s: %w", s.login, err)

@@ -151,9 +151,9 @@ func (d *Door) listAccounts(c *web.Ctx, officers bool) error {
 
 // invitation is the form of an invitation, as typed.
 type invitation struct {
-	name, login, org, programme, until string
-	roles                              []string
-	orgs, programmes                   []web.Option
+	name, login, phone, org, programme, until string
+	roles                                     []string
+	orgs, programmes                          []web.Option
 }
 
 // has says whether a role is ticked.
@@ -239,7 +239,7 @@ func (d *Door) invite(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
-	i := invitation{name: f.Get("name"), login: f.Get("login"), org: f.Get("org"), programme: f.Get("programme"), until: f.Get("until"), roles: f.All("role")}
+	i := invitation{name: f.Get("name"), login: f.Get("login"), phone: f.Get("phone"), org: f.Get("org"), programme: f.Get("programme"), until: f.Get("until"), roles: f.All("role")}
 	d.fillInvitation(&i, n)
 	m := c.Meta("邀请账号")
 	if n.org(i.org) == i.org {
@@ -267,7 +267,7 @@ func (d *Door) invite(c *web.Ctx) error {
 	if len(m.Problems) > 0 {
 		return c.RenderAs(http.StatusUnprocessableEntity, askInvitePage(m, i))
 	}
-	token, err := d.Office.Invite(c.Context(), actor(c), i.name, i.login, i.org, grants)
+	token, err := d.Office.Invite(c.Context(), actor(c), i.name, i.login, i.phone, i.org, grants)
 	if no, ok := refusedBy(err); ok {
 		m.Problems.Add(fieldOf(no.code), no.sentence)
 		return c.RenderAs(http.StatusUnprocessableEntity, askInvitePage(m, i))

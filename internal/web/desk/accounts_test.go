@@ -171,7 +171,7 @@ func TestAccounts_PagesByKey(t *testing.T) {
 		if i%3 == 0 {
 			name = fmt.Sprintf("测试%03d", i)
 		}
-		_, err := b.office.Invite(b.ctx, by, name, fmt.Sprintf("login%03d", i), "centre", []office.Grant{{Role: scheme.RoleCentre, Programme: xianan, Org: "centre"}})
+		_, err := b.office.Invite(b.ctx, by, name, fmt.Sprintf("login%03d", i), "", "centre", []office.Grant{{Role: scheme.RoleCentre, Programme: xianan, Org: "centre"}})
 		b.must(err)
 	}
 	later := regexp.MustCompile(`href="(/desk/accounts\?after=[^"]+)"`)

@@ -334,7 +334,7 @@ func (b *bureau) hire(login string, roles ...scheme.Role) *member {
 		}
 		gs = append(gs, g)
 	}
-	token, err := b.office.Invite(b.ctx, scheme.Actor{ID: b.sec.id, Role: scheme.RoleSecAdmin}, "测试员"+login, login, orgs[roles[0]], gs)
+	token, err := b.office.Invite(b.ctx, scheme.Actor{ID: b.sec.id, Role: scheme.RoleSecAdmin}, "测试员"+login, login, "", orgs[roles[0]], gs)
 	b.must(err)
 	return b.accepted(token)
 }

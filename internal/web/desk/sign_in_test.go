@@ -15,7 +15,7 @@ import (
 
 func TestInvite_FromTheLinkToTheDesk(t *testing.T) {
 	b := newBureau(t)
-	token, err := b.office.Invite(b.ctx, scheme.Actor{ID: b.sec.id, Role: scheme.RoleSecAdmin}, "刘敏", "liu.min", "centre",
+	token, err := b.office.Invite(b.ctx, scheme.Actor{ID: b.sec.id, Role: scheme.RoleSecAdmin}, "刘敏", "liu.min", "", "centre",
 		[]office.Grant{{Role: scheme.RoleCentre, Programme: xianan, Org: "centre"}})
 	b.must(err)
 	br, link := b.browser(), "/invite/"+token
