@@ -610,3 +610,5 @@ func contextWithCancel() (context.Context, func()) { return context.WithCancel(c
 
 // yield lets others run while a test waits for them.
 func yield() { runtime.Gosched() }
+
+func contains(s, part string) bool { return strings.Contains(s, part) }

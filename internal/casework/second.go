@@ -23,6 +23,8 @@ func (w *Work) Second(ctx context.Context, a scheme.Actor, v store.Viewer, propo
 		if _, err := w.DB.Case(ctx, v, p.CaseID); err != nil {
 			return ErrNotFound
 		}
+	} else if !slices.Contains(v.Programmes, p.ProgrammeID) {
+		return ErrNotFound
 	}
 	return w.act(ctx, p.ProgrammeID, func(t *turn) error {
 		p, err := t.tx.Proposal(ctx, proposalID)
