@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -312,11 +313,15 @@ func IsConstraint(err error) bool {
 	return errors.As(err, &pe) && strings.HasPrefix(pe.Code, "23")
 }
 
-// IsFull says that the disk has no room.
+// IsFull says that the disk has no room: for a row, or for a file. A quota and a
+// limit to the size of a file come from SQLite as a failed write.
 func IsFull(err error) bool {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG) {
+		return true
+	}
 	var se *sqlite.Error
 	if errors.As(err, &se) {
-		return se.Code()&0xff == 13
+		return se.Code()&0xff == 13 || se.Code() == 10|3<<8
 	}
 	var pe *pgconn.PgError
 	return errors.As(err, &pe) && strings.HasPrefix(pe.Code, "53")
