@@ -97,8 +97,7 @@ type intakeLog struct {
 
 func (w *Work) tryBatch(ctx context.Context, batch []*submission) ([]answer, error) {
 	answers := make([]answer, len(batch))
-	now := w.Now()
-	err := w.DB.Write(ctx, now, func(tx *store.Tx) error {
+	err := w.DB.Write(ctx, w.Now(), func(tx *store.Tx) error {
 		var programmes []string
 		var ids, persons []string
 		for _, s := range batch {
@@ -114,6 +113,7 @@ func (w *Work) tryBatch(ctx context.Context, batch []*submission) ([]answer, err
 		byProgramme := map[string]*desk{}
 		for i := range tallies {
 			byProgramme[tallies[i].ProgrammeID] = &desk{tally: tallies[i]}
+			tx.After(tallies[i])
 		}
 		rows, err := tx.AtGate(ctx, ids)
 		if err != nil {

@@ -65,6 +65,7 @@ func (w *Work) turn(ctx context.Context, tx *store.Tx, programme string) (*turn,
 	if err != nil {
 		return nil, err
 	}
+	tx.After(ta)
 	f, err := w.frozen(ctx, tx.Q, programme)
 	if err != nil {
 		return nil, err
@@ -584,7 +585,7 @@ func appendRun(ta *store.Tally, run []pending, now time.Time) ([]store.Leaf, []s
 	if err != nil {
 		return nil, nil, err
 	}
-	ta.Frontier, ta.LogSize = b, f.Size()
+	ta.Frontier, ta.LogSize, ta.LogAt = b, f.Size(), now.UTC()
 	return leaves, hashes, nil
 }
 

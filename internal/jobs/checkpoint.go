@@ -57,6 +57,7 @@ func (j *Jobs) checkpoint(ctx context.Context, log string) (bool, error) {
 		if did, err = j.grown(ctx, tx.Q, log); err != nil || !did {
 			return err
 		}
+		tx.After(ta)
 		return j.sign(ctx, tx, ta)
 	})
 	return did && err == nil, err
@@ -84,6 +85,12 @@ func (j *Jobs) sign(ctx context.Context, tx *store.Tx, ta store.Tally) error {
 		return fmt.Errorf("log %s has %d leaves and a frontier of %d", ta.ProgrammeID, ta.LogSize, f.Size())
 	}
 	at := tx.Now.Truncate(time.Millisecond)
+	switch last, err := tx.LastCheckpoint(ctx, ta.ProgrammeID); {
+	case err == nil && last.At.After(at):
+		at = last.At.UTC() // signed by a node whose clock is ahead
+	case err != nil && !store.IsNone(err):
+		return err
+	}
 	c := proof.Checkpoint{Origin: proof.Origin(j.Host, ta.ProgrammeID), Size: f.Size(), Root: f.Root(), At: at}
 	note := proof.SignCheckpoint(c, j.Keys.Signer(signer))
 	return tx.Insert(ctx, &store.Checkpoint{ProgrammeID: ta.ProgrammeID, Size: c.Size, At: at, Note: string(note)})
@@ -107,6 +114,7 @@ func (j *Jobs) SealEvents(ctx context.Context) (int, error) {
 		if err := f.UnmarshalBinary(ta.Frontier); err != nil {
 			return err
 		}
+		tx.After(ta)
 		ta.LogTxn++
 		at := tx.Now.Truncate(time.Millisecond)
 		var (
@@ -127,7 +135,7 @@ func (j *Jobs) SealEvents(ctx context.Context) (int, error) {
 		if ta.Frontier, err = f.MarshalBinary(); err != nil {
 			return err
 		}
-		ta.LogSize = f.Size()
+		ta.LogSize, ta.LogAt = f.Size(), at
 		for _, rows := range []any{&leaves, &hashes, &marks} {
 			if err := tx.Insert(ctx, rows); err != nil {
 				return err

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"github.com/uptrace/bun"
 )
@@ -20,7 +21,17 @@ type Tally struct {
 	ListEnded     bool
 	LogTxn        int64
 	LogSize       int64
+	LogAt         time.Time // of the newest leaf
 	Frontier      []byte
+}
+
+// After brings the transaction's instant up to the newest leaf of a log that it
+// has locked. The instant was read before the lock was had, perhaps on another
+// node: a log that ran back in time would look forged (moves 1.4).
+func (tx *Tx) After(t Tally) {
+	if t.LogAt.After(tx.Now) {
+		tx.Now = t.LogAt.UTC()
+	}
 }
 
 // Taken is how many seats count against the cap.
@@ -31,9 +42,7 @@ func (t Tally) Free() int { return t.Cap - t.Taken() }
 
 // Tally reads the tally without locking it.
 func (q Q) Tally(ctx context.Context, programme string) (Tally, error) {
-	var t Tally
-	err := q.NewSelect().Model(&t).Where("t.programme_id = ?", programme).Scan(ctx)
-	return t, err
+	return one[Tally](ctx, q, "t.programme_id = ?", programme)
 }
 
 // LockTallies reads and locks the tallies of programmes, in the order of their
@@ -66,7 +75,7 @@ func (tx *Tx) PutTallies(ctx context.Context, ts []Tally) error {
 		return nil
 	}
 	_, err := tx.NewInsert().Model(&ts).On("CONFLICT (programme_id) DO UPDATE").
-		Set("cap = EXCLUDED.cap, waiting_max = EXCLUDED.waiting_max, last_no = EXCLUDED.last_no, held = EXCLUDED.held, confirmed = EXCLUDED.confirmed, consumed = EXCLUDED.consumed, waiting = EXCLUDED.waiting, list_ended = EXCLUDED.list_ended, log_txn = EXCLUDED.log_txn, log_size = EXCLUDED.log_size, frontier = EXCLUDED.frontier").
+		Set("cap = EXCLUDED.cap, waiting_max = EXCLUDED.waiting_max, last_no = EXCLUDED.last_no, held = EXCLUDED.held, confirmed = EXCLUDED.confirmed, consumed = EXCLUDED.consumed, waiting = EXCLUDED.waiting, list_ended = EXCLUDED.list_ended, log_txn = EXCLUDED.log_txn, log_size = EXCLUDED.log_size, log_at = EXCLUDED.log_at, frontier = EXCLUDED.frontier").
 		Exec(ctx)
 	return err
 }
