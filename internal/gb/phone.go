@@ -6,11 +6,13 @@ import (
 	"unicode/utf8"
 )
 
+var brackets = strings.NewReplacer("(", "", ")", "")
+
 // Mobile reads a mobile number of the mainland: 11 digits, 13 to 19 first. A
 // leading +86 or 0086 is dropped. The error is a Fault.
 func Mobile(raw string) (string, error) {
 	s := plain(raw)
-	s = strings.NewReplacer("(", "", ")", "").Replace(s)
+	s = brackets.Replace(s)
 	switch {
 	case strings.HasPrefix(s, "+86"):
 		s = s[3:]

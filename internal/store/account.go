@@ -119,9 +119,7 @@ type Attempt struct {
 
 // Worker reads a worker.
 func (q Q) Worker(ctx context.Context, id string) (Worker, error) {
-	var w Worker
-	err := q.NewSelect().Model(&w).Where("w.id = ?", id).Scan(ctx)
-	return w, err
+	return one[Worker](ctx, q, "w.id = ?", id)
 }
 
 // WorkerByPhone finds a worker by the index of his phone number.
@@ -223,8 +221,7 @@ func (tx *Tx) UseInvitation(ctx context.Context, id string, at time.Time) (bool,
 
 // Session reads a session's body by the hash of its token.
 func (q Q) Session(ctx context.Context, hash string, machine time.Time) ([]byte, error) {
-	var s Session
-	err := q.NewSelect().Model(&s).Where("token_hash = ? AND expires_at > ?", hash, machine.UTC()).Scan(ctx)
+	s, err := one[Session](ctx, q, "token_hash = ? AND expires_at > ?", hash, machine.UTC())
 	return s.Body, err
 }
 

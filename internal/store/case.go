@@ -247,6 +247,9 @@ func (v Viewer) scope(q *bun.SelectQuery) *bun.SelectQuery {
 // Case finds a case that the viewer may see; an absent and a foreign one give
 // the same answer.
 func (q Q) Case(ctx context.Context, v Viewer, id string) (Case, error) {
+	if v.Worker {
+		return one[Case](ctx, q, "c.id = ? AND c.worker_id = ?", id, v.AccountID)
+	}
 	var c Case
 	err := v.scope(q.NewSelect().Model(&c).Where("c.id = ?", id)).Scan(ctx)
 	return c, err
@@ -262,17 +265,14 @@ func (q Q) CaseByNo(ctx context.Context, v Viewer, programme string, no int) (Ca
 // CaseOf is the newest case of a worker in a programme: the live one if there is
 // one, else the draft, else the last that ended.
 func (q Q) CaseOf(ctx context.Context, worker, programme string) (Case, error) {
-	var c Case
-	err := q.NewSelect().Model(&c).Where("c.worker_id = ? AND c.programme_id = ?", worker, programme).
-		OrderExpr("CASE WHEN c.state IN ('accepted', 'returned', 'at_district', 'approved') THEN 0 WHEN c.state = 'draft' THEN 1 ELSE 2 END, c.created_at DESC").
-		Limit(1).Scan(ctx)
-	return c, err
+	return one[Case](ctx, q, `c.worker_id = ? AND c.programme_id = ?
+		ORDER BY CASE WHEN c.state IN ('accepted', 'returned', 'at_district', 'approved') THEN 0 WHEN c.state = 'draft' THEN 1 ELSE 2 END, c.created_at DESC LIMIT 1`,
+		worker, programme)
 }
 
 // CasesOf lists all cases of a worker, newest first.
 func (q Q) CasesOf(ctx context.Context, worker string) (out []Case, err error) {
-	err = q.NewSelect().Model(&out).Where("c.worker_id = ?", worker).OrderExpr("c.created_at DESC").Limit(50).Scan(ctx)
-	return out, err
+	return many[Case](ctx, q, "c.worker_id = ? ORDER BY c.created_at DESC LIMIT 50", worker)
 }
 
 // CaseByForm finds the case of a printed form by its short code.
@@ -350,9 +350,7 @@ var ErrStale = fmt.Errorf("store: the row was changed by somebody else")
 
 // Draft reads the working copy of a case.
 func (q Q) Draft(ctx context.Context, caseID string) (Draft, error) {
-	var d Draft
-	err := q.NewSelect().Model(&d).Where("d.case_id = ?", caseID).Scan(ctx)
-	return d, err
+	return one[Draft](ctx, q, "d.case_id = ?", caseID)
 }
 
 // PutDraft writes the working copy.
@@ -410,8 +408,7 @@ func Encode(v any) string {
 
 // OpenHearing reads the open hearing of a case, nil if there is none.
 func (q Q) OpenHearing(ctx context.Context, caseID string) (*Hearing, error) {
-	var h Hearing
-	err := q.NewSelect().Model(&h).Where("h.case_id = ? AND h.state IN ('running', 'answered')", caseID).Scan(ctx)
+	h, err := one[Hearing](ctx, q, "h.case_id = ? AND h.state IN ('running', 'answered')", caseID)
 	if IsNone(err) {
 		return nil, nil
 	}
@@ -643,7 +640,5 @@ func (tx *Tx) InsertAll(ctx context.Context, rows any) error {
 // CaseRow reads a case without a viewer: for the system's own hands only (the
 // clock, a print code, the deliverer).
 func (q Q) CaseRow(ctx context.Context, id string) (Case, error) {
-	var c Case
-	err := q.NewSelect().Model(&c).Where("c.id = ?", id).Scan(ctx)
-	return c, err
+	return one[Case](ctx, q, "c.id = ?", id)
 }

@@ -42,6 +42,7 @@ const (
 type Q struct {
 	bun.IDB
 	Engine Engine
+	fast   *statements // of the reader pool; nil inside a transaction
 }
 
 // DB is an open database: one writer pool that everything uses, and readers.
@@ -198,7 +199,8 @@ func openPostgres(ctx context.Context, target string, fatal func(error)) (*DB, e
 }
 
 func newDB(e Engine, w, r *bun.DB, fatal func(error)) *DB {
-	return &DB{Q: Q{IDB: r, Engine: e}, w: w, r: r, fatal: fatal}
+	fast := &statements{db: r, by: map[statementKey]*statement{}}
+	return &DB{Q: Q{IDB: r, Engine: e, fast: fast}, w: w, r: r, fatal: fatal}
 }
 
 // Close closes the pools.

@@ -96,8 +96,15 @@ func (tx *Tx) SetFact(ctx context.Context, name, body string) error {
 
 // ProgrammeVersion reads only the version and the state of a programme.
 func (q Q) ProgrammeVersion(ctx context.Context, id string) (version int, state string, err error) {
-	err = q.NewSelect().Table("programme").Column("version", "state").Where("id = ?", id).Scan(ctx, &version, &state)
-	return version, state, err
+	p, err := one[programmeHead](ctx, q, "p.id = ?", id)
+	return p.Version, p.State, err
+}
+
+// programmeHead is a programme without its long text.
+type programmeHead struct {
+	bun.BaseModel `bun:"table:programme,alias:p"`
+	Version       int
+	State         string
 }
 
 // ProgrammeState is where a programme stands, without its data.

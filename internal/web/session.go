@@ -3,6 +3,8 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -40,6 +42,8 @@ type Ticket struct {
 // Sessions keeps signed-in browsers. Public pages make none: a session is
 // written only when somebody signs in or a page leaves a sentence.
 type Sessions struct {
+	Log *slog.Logger // told when a session could not be read or kept; nil: nobody
+
 	m       *scs.SessionManager
 	machine func() time.Time
 	resolve func(context.Context, Ticket) (Viewer, error)
@@ -51,17 +55,61 @@ func NewSessions(db *store.DB, machine func() time.Time, secure bool, resolve fu
 	m := scs.New()
 	m.Lifetime = WorkerSession
 	m.HashTokenInStore = true
+	m.Codec = sessionCodec{}
 	m.Store = sessionStore{db, machine}
 	m.Cookie.Name = "ym"
 	m.Cookie.HttpOnly = true
 	m.Cookie.Secure = secure
 	m.Cookie.SameSite = http.SameSiteLaxMode
 	m.Cookie.Persist = true
-	return &Sessions{m: m, machine: machine, resolve: resolve}
+	s := &Sessions{m: m, machine: machine, resolve: resolve}
+	m.ErrorFunc = s.failed
+	return s
 }
 
 // Wrap loads the session of a request that brings one and saves what changed.
-func (s *Sessions) Wrap(next http.Handler) http.Handler { return s.m.LoadAndSave(next) }
+func (s *Sessions) Wrap(next http.Handler) http.Handler {
+	h := s.m.LoadAndSave(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		*r.Context().Value(loadedKey{}).(*bool) = true
+		next.ServeHTTP(w, r)
+	}))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), loadedKey{}, new(bool))))
+	})
+}
+
+type loadedKey struct{}
+
+// failed answers for a session that could not be read. One that was read and
+// could not be written stops no page: what was lost is when the person was last
+// seen, or a sentence; a sign-in has written itself before (keep). So a full disk
+// leaves everything readable.
+func (s *Sessions) failed(w http.ResponseWriter, r *http.Request, err error) {
+	loaded, _ := r.Context().Value(loadedKey{}).(*bool)
+	read := loaded != nil && *loaded
+	if s.Log != nil {
+		s.Log.LogAttrs(r.Context(), slog.LevelError, "session", slog.Bool("read", read), slog.String("error", err.Error()))
+	}
+	if read {
+		return
+	}
+	public := ""
+	if s.m.Cookie.Secure {
+		public = "https://"
+	}
+	Headers(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		w.Header().Set("Retry-After", "3")
+		w.WriteHeader(http.StatusServiceUnavailable)
+		_, _ = w.Write([]byte("现在打不开这一页，您填过的内容没有丢。请过几分钟再试。\n")) // a browser that has left needs no bytes
+	}), Deps{PublicURL: public}).ServeHTTP(w, r)
+}
+
+// keep writes the session now: who is told that he is signed in has to be.
+func (s *Sessions) keep(ctx context.Context) error {
+	_, _, err := s.m.Commit(ctx)
+	return err
+}
 
 // Start signs somebody in under a new token.
 func (s *Sessions) Start(c *Ctx, t Ticket) error {
@@ -72,7 +120,7 @@ func (s *Sessions) Start(c *Ctx, t Ticket) error {
 	now := s.machine()
 	t.StartedAt, t.SeenAt = now, now
 	s.put(ctx, t)
-	return nil
+	return s.keep(ctx)
 }
 
 // Issue starts a session outside of a request and gives its token.
@@ -102,7 +150,7 @@ func (s *Sessions) Raise(c *Ctx, f func(*Ticket)) error {
 		return err
 	}
 	s.Change(c, f)
-	return nil
+	return s.keep(c.R.Context())
 }
 
 // End signs out.
@@ -167,6 +215,41 @@ func (s *Sessions) TakeFlash(r *http.Request) string {
 	return s.m.PopString(r.Context(), "f")
 }
 
+// sessionCodec writes a session as JSON. Its values are strings, and the usual
+// codec spends more on describing its types than the rest of a request needs.
+type sessionCodec struct{}
+
+type sessionBody struct {
+	Until  time.Time
+	Values map[string]string
+}
+
+// Encode writes a session.
+func (sessionCodec) Encode(until time.Time, values map[string]any) ([]byte, error) {
+	b := sessionBody{until, make(map[string]string, len(values))}
+	for k, v := range values {
+		s, ok := v.(string)
+		if !ok {
+			return nil, fmt.Errorf("web: session value %s is a %T", k, v)
+		}
+		b.Values[k] = s
+	}
+	return json.Marshal(b)
+}
+
+// Decode reads a session. One that cannot be read is nobody's.
+func (sessionCodec) Decode(body []byte) (time.Time, map[string]any, error) {
+	var b sessionBody
+	if err := json.Unmarshal(body, &b); err != nil {
+		return time.Time{}, map[string]any{}, nil
+	}
+	values := make(map[string]any, len(b.Values))
+	for k, v := range b.Values {
+		values[k] = v
+	}
+	return b.Until, values, nil
+}
+
 // sessionStore keeps sessions beside everything else, through the one writer.
 type sessionStore struct {
 	db      *store.DB
@@ -186,7 +269,7 @@ func (s sessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool, 
 // account's sessions can be ended together.
 func (s sessionStore) CommitCtx(ctx context.Context, token string, b []byte, expiry time.Time) error {
 	var t Ticket
-	if _, values, err := (scs.GobCodec{}).Decode(b); err == nil {
+	if _, values, err := (sessionCodec{}).Decode(b); err == nil {
 		if text, ok := values["t"].(string); ok {
 			json.Unmarshal([]byte(text), &t)
 		}

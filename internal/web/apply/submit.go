@@ -125,26 +125,17 @@ func (d *Door) submitPage(c *web.Ctx, m *mine) (*submitPage, error) {
 // whole, and hands the draft in. The draft's id is the key: a double tap, a
 // retry and a second tab get the same number.
 func (d *Door) submit(c *web.Ctx) error {
-	// The case is looked up first, so that nothing stands between the place at
-	// the door and the gate that keeps it.
-	m, err := d.mine(c)
-	if err != nil {
-		return err
-	}
 	f, err := c.Form()
 	if err != nil {
 		return err
 	}
-	received := d.Work.Now()
-	if f.Get("case") != m.row.ID {
-		// A page of an earlier application, or of another account on this phone:
-		// the newest one is shown and nothing was handed in.
-		return c.Redirect(cmp.Or(afterSubmit(m.s), "/my/submit"))
-	}
-	_, err = d.Work.Submit(c.Context(), c.Viewer.AccountID, m.row.ID, 0, received)
+	key := f.Get("case")
+	a, err := d.Work.Submit(c.Context(), c.Viewer.AccountID, key, 0, d.Work.Now())
 	switch code := casework.RefusedCode(err); {
-	case err == nil:
+	case err == nil && !a.Again:
 		return c.Redirect("/my/receipt")
+	case err == nil, errors.Is(err, casework.ErrNotFound):
+		return d.submitted(c, key)
 	case errors.Is(err, casework.ErrBusy):
 		return busy
 	case code == "double":
@@ -155,6 +146,20 @@ func (d *Door) submit(c *web.Ctx) error {
 		return c.Redirect("/my/submit?no=missing")
 	}
 	return err
+}
+
+// submitted is the answer to a key that had its number already, or that is not
+// this worker's. A page of an earlier application, or of another account on this
+// phone, has handed nothing in: the newest application is shown.
+func (d *Door) submitted(c *web.Ctx, key string) error {
+	m, err := d.mine(c)
+	if err != nil {
+		return err
+	}
+	if key != m.row.ID {
+		return c.Redirect(cmp.Or(afterSubmit(m.s), "/my/submit"))
+	}
+	return c.Redirect("/my/receipt")
 }
 
 // nots are the refusals of the gate in the words of the page to which they lead.

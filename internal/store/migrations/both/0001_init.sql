@@ -11,6 +11,8 @@ CREATE TABLE programme (
     loaded_at TIMESTAMPTZ NOT NULL,
     opened_at TIMESTAMPTZ
 );
+-- Where a programme stands is asked with every request; its body is long.
+CREATE UNIQUE INDEX programme_head ON programme (id, version, state);
 
 CREATE TABLE programme_version (
     programme_id TEXT NOT NULL REFERENCES programme (id),
@@ -112,7 +114,7 @@ CREATE UNIQUE INDEX cases_draft ON cases (programme_id, worker_id) WHERE state =
 CREATE UNIQUE INDEX cases_form_code ON cases (form_code) WHERE form_code <> '';
 CREATE INDEX cases_state ON cases (programme_id, state, since, id);
 CREATE INDEX cases_place ON cases (programme_id, place, band, no);
-CREATE INDEX cases_worker ON cases (worker_id);
+CREATE INDEX cases_worker ON cases (worker_id, programme_id);
 CREATE INDEX cases_person ON cases (person_index);
 CREATE INDEX cases_due ON cases (programme_id, state, due_at, id);
 
