@@ -55,3 +55,6 @@ func (w *Work) Crowd(ctx context.Context, p *scheme.Programme, workers []store.W
 		return nil
 	})
 }
+
+// CodeOf is the code on the form of a case.
+func (w *Work) CodeOf(caseID string) string { return w.formCode(caseID) }

@@ -53,6 +53,7 @@ func TestHistories(t *testing.T) {
 	}
 	var mu sync.Mutex
 	done, no := map[string]int{}, map[string]int{}
+	played, began := 0, time.Now()
 	for lane := range lanes {
 		t.Run(fmt.Sprint(lane), func(t *testing.T) {
 			t.Parallel()
@@ -62,6 +63,7 @@ func TestHistories(t *testing.T) {
 				defer h.close()
 				h.play()
 				mu.Lock()
+				played++
 				for name, n := range h.done {
 					done[name] += n
 				}
@@ -78,7 +80,7 @@ func TestHistories(t *testing.T) {
 				t.Errorf("%s never came about", a.name)
 			}
 		}
-		t.Logf("came about %v\nrefused %v", done, no)
+		t.Logf("%d histories in %v\ncame about %v\nrefused %v", played, time.Since(began).Round(time.Second), done, no)
 	})
 }
 
