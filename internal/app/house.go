@@ -213,6 +213,7 @@ func (h *house) assemble(ctx context.Context, o options) error {
 		LastSix:    h.work.LastSix,
 	}
 	h.sessions = web.NewSessions(h.db, h.machine, h.public.Scheme == "https", h.resolve)
+	h.sessions.Log = h.log
 	host, _ := os.Hostname()
 	h.jobs = &jobs.Jobs{
 		Work: h.work, DB: h.db, Keys: h.keys, SMS: sender, Now: h.clock.Now, Machine: h.machine, Logger: h.log,

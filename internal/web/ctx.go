@@ -40,7 +40,7 @@ func (c *Ctx) Path(name string) string { return c.R.PathValue(name) }
 // Never put personal data there.
 func (c *Ctx) Query(name string) string {
 	v := strings.TrimSpace(c.R.URL.Query().Get(name))
-	if len(v) > maxValue || !utf8.ValidString(v) {
+	if len(v) > maxValue || !utf8.ValidString(v) || strings.ContainsRune(v, 0) {
 		return ""
 	}
 	return v

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Door is the kind of page a route belongs to; it decides frame and style.
@@ -133,6 +134,10 @@ func (h *routeHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *routeHandler) serve(c *Ctx) error {
+	// No address of ours has these, and PostgreSQL refuses them.
+	if p := c.R.URL.Path; !utf8.ValidString(p) || strings.ContainsRune(p, 0) {
+		return NotFound
+	}
 	v, err := h.deps.Identify(c.R)
 	if err != nil {
 		return err

@@ -160,7 +160,7 @@ func TestHeaders_OnEveryAnswer(t *testing.T) {
 		headers        []string
 	}{
 		{"GET", "/", 200, nil}, {"GET", "/none", 404, nil}, {"DELETE", "/", 405, nil}, {"GET", "/err", 500, nil}, {"GET", "/panic", 500, nil},
-		{"GET", "/my/case/7", 303, nil}, {"POST", "/my/write", 403, []string{"Origin", "https://evil.example"}},
+		{"GET", "/my/case/7", 303, nil}, {"GET", "/my/case/%00", 404, nil}, {"GET", "/my/case/%ff", 404, nil}, {"POST", "/my/write", 403, []string{"Origin", "https://evil.example"}},
 		{"POST", "/my/write", 403, []string{"Sec-Fetch-Site", "cross-site"}}, {"GET", "/assets/none.css", 404, nil}, {"GET", "//", 307, nil},
 	} {
 		w := d.do(c.method, c.target, "", c.headers...)
