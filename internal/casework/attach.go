@@ -47,6 +47,9 @@ func (w *Work) Attach(ctx context.Context, workerID, caseID string, up Upload) (
 	if err != nil {
 		return nil, err
 	}
+	if err := w.countUpload(ctx, workerID); err != nil {
+		return nil, err
+	}
 	now := w.Now().UTC()
 	var rows []store.File
 	size := int64(0)
@@ -91,6 +94,29 @@ func (w *Work) Attach(ctx context.Context, workerID, caseID string, up Upload) (
 		return nil, errors.Join(err, w.unput(rows))
 	}
 	return app, nil
+}
+
+// uploadsHour is how many files one account may hand in within an hour. Nobody
+// needs so many; a program that sends them for ever fills the disk before the
+// sweep has come round.
+const uploadsHour = 60
+
+func (w *Work) countUpload(ctx context.Context, workerID string) error {
+	bucket, machine := "upload/"+workerID, w.Machine()
+	return w.DB.Write(ctx, w.Now(), func(tx *store.Tx) error {
+		if err := tx.Alone(ctx, bucket); err != nil {
+			return err
+		}
+		n, _, err := tx.Attempts(ctx, bucket, machine.Add(-time.Hour))
+		if err != nil {
+			return err
+		}
+		if n >= uploadsHour {
+			return refuse("upload_many", "一小时里传的文件太多了。已经传好的都在，请过一小时再传。", "一小时内上传过多", "A2.1")
+		}
+		_, err = tx.Count(ctx, bucket, machine, machine)
+		return err
+	})
 }
 
 // unput removes blobs that no row will name.

@@ -3,7 +3,6 @@ package apply
 import (
 	"cmp"
 	"errors"
-	"io"
 	"net/http"
 	"strings"
 
@@ -50,15 +49,17 @@ func (d *Door) attach(c *web.Ctx) error {
 	if kind == "" {
 		return web.NotFound
 	}
+	room, err := atRoom.enter(c.Viewer.AccountID)
+	if err != nil {
+		return err
+	}
+	defer room.leave()
 	var raw []byte
 	f, err := c.Upload(func(p web.Part) error {
 		if p.Field != string(kind) || raw != nil {
 			return web.Invalid("一次只能传一个文件。")
 		}
-		raw, err = io.ReadAll(p.Body)
-		if raw == nil {
-			raw = []byte{}
-		}
+		raw, err = room.read(p.Body)
 		return err
 	})
 	if err != nil {
@@ -88,6 +89,9 @@ func (d *Door) attach(c *web.Ctx) error {
 		up.Pages = append(up.Pages, casework.Page{Type: pg.Type, Body: pg.Body})
 	}
 	if _, err := d.Work.Attach(c.Context(), c.Viewer.AccountID, s.row.ID, up); err != nil {
+		if casework.RefusedCode(err) == "upload_many" {
+			return d.badFile(c, s, refusal(err))
+		}
 		return err
 	}
 	return c.Redirect(pagePath(string(kind)) + query(s.from))
