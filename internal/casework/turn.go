@@ -165,9 +165,15 @@ func (t *turn) step(ctx context.Context, e *entry, move scheme.MoveName, a schem
 	}
 	t.count(before, e.s)
 
+	// What the worker writes about himself stands in the hearing alone: an event
+	// can never be erased.
+	reason := args.Reason
+	if move == scheme.Answer {
+		reason = ""
+	}
 	// The timeline, and the decision where the move is one.
 	if err := t.event(ctx, e.row.ID, a, string(move), map[string]any{
-		"from": before.State, "to": e.s.State, "due": stamp(ev.Due), "reason": args.Reason, "second": secondName(args.Second),
+		"from": before.State, "to": e.s.State, "due": stamp(ev.Due), "reason": reason, "second": secondName(args.Second),
 	}); err != nil {
 		return ev, err
 	}
@@ -179,7 +185,7 @@ func (t *turn) step(ctx context.Context, e *entry, move scheme.MoveName, a schem
 	}
 	if m.Message != "" {
 		if err := t.tell(ctx, e, messageKey(m.Message, e.s), map[string]string{
-			"until": until(ev.Due), "reason": args.Reason, "cause": causeName(before, e.s),
+			"until": until(ev.Due), "reason": reason, "cause": causeName(before, e.s),
 		}); err != nil {
 			return ev, err
 		}
