@@ -129,6 +129,10 @@ func build(ctx context.Context, s settings, logTo io.Writer, o options) (_ *hous
 		return nil, fmt.Errorf("--public-url %q is no address", h.PublicURL)
 	}
 	h.PublicURL = h.public.Scheme + "://" + h.public.Host
+	if h.public.Scheme == "https" && !h.BehindProxy {
+		// This program speaks no TLS, so a proxy stands before it.
+		h.log.Warn("without --behind-proxy every visitor has the proxy's address, and all of them share one limit of text messages and tries")
+	}
 	if err := h.openStore(ctx); err != nil {
 		return nil, err
 	}

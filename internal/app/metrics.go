@@ -72,7 +72,9 @@ func (h *house) metrics(w http.ResponseWriter, r *http.Request) {
 	host, _, _ := net.SplitHostPort(r.RemoteAddr)
 	ip := net.ParseIP(host)
 	asked := "Bearer " + h.Metrics
-	if (ip == nil || !ip.IsLoopback() || h.BehindProxy) &&
+	// A proxy on this machine passes on what comes from others.
+	passed := h.BehindProxy || len(r.Header.Values("X-Forwarded-For")) > 0
+	if (ip == nil || !ip.IsLoopback() || passed) &&
 		(h.Metrics == "" || subtle.ConstantTimeCompare([]byte(r.Header.Get("Authorization")), []byte(asked)) != 1) {
 		http.Error(w, "not here", http.StatusNotFound)
 		return
