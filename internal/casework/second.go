@@ -31,6 +31,11 @@ func (w *Work) Second(ctx context.Context, a scheme.Actor, v store.Viewer, propo
 		if err != nil || p.State != "open" {
 			return refuse("stale", "", "这件事已经办过了", "")
 		}
+		if agree {
+			if err := proposerStands(ctx, t.tx, p); err != nil {
+				return err
+			}
+		}
 		if p.CaseID == "" {
 			return t.secondCapacity(ctx, a, p, agree)
 		}
@@ -70,8 +75,32 @@ func (w *Work) Second(ctx context.Context, a scheme.Actor, v store.Viewer, propo
 			return err
 		}
 		first := scheme.Actor{ID: p.ByID, Role: p.ByRole, Name: p.ByName}
+		if first.Cases, err = t.tx.OwnCases(ctx, p.ByID); err != nil {
+			return err
+		}
 		return t.order(ctx, first, o, &a)
 	})
+}
+
+// proposerStands refuses to complete what somebody has proposed who has lost his
+// account or his role since: an act of two needs two. Accounts are never
+// removed, so one without a row is not of the desk.
+func proposerStands(ctx context.Context, tx *store.Tx, p store.Proposal) error {
+	s, err := tx.Staff(ctx, p.ByID)
+	if store.IsNone(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	gs, err := tx.Grants(ctx, p.ByID, tx.Now)
+	if err != nil {
+		return err
+	}
+	if s.State == "active" && slices.ContainsFunc(gs, func(g store.Grant) bool { return g.Role == p.ByRole && g.ProgrammeID == p.ProgrammeID }) {
+		return nil
+	}
+	return refuse("proposer_gone", "", "提出的人已经不在这个岗位，请放弃后重新提出", "5.1")
 }
 
 // Proposed reads what a proposal about a case asks for; the case's key opens a

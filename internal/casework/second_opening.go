@@ -37,6 +37,9 @@ func (w *Work) SecondOpening(ctx context.Context, a scheme.Actor, programme, pro
 			}
 			return programmeEvent(ctx, tx, store.Programme{ID: programme}, a, "opening_dropped")
 		}
+		if err := proposerStands(ctx, tx, p); err != nil {
+			return err
+		}
 		row, err := w.readyToOpen(ctx, tx, programme)
 		if err != nil {
 			return err

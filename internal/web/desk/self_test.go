@@ -27,7 +27,6 @@ func TestDecide_NobodyAboutHimself(t *testing.T) {
 	a := hl.accepted()
 	other := hl.accepted()
 	hl.account("centre1", a.Phone)
-	hl.account("district1", "")
 	hl.not("centre1", a, scheme.Pass, 409, "不能办理自己的申请", "item", "card")
 	hl.not("centre1", a, scheme.Return, 409, "不能办理自己的申请", "item", "card", "note", "请核对")
 	hl.done("centre1", other, scheme.Pass) // another's is his work as before
