@@ -45,3 +45,22 @@ func TestLog_NeverRunsBackInTime(t *testing.T) {
 	}
 	k.sound()
 }
+
+// An answer that was sent in time is in time, also behind a newer leaf.
+func TestAnswer_SentInTimeQueuesInTime(t *testing.T) {
+	k := newKit(t)
+	a := k.accepted().refusal()
+	b := k.ready()
+	until := a.hearing().UntilAt
+	fs, err := files.New(t.TempDir())
+	k.must(err)
+	sent := &clock{at: until.Add(-time.Millisecond)}
+	queued := casework.New(k.db, k.keys, fs, sent.now, k.machine.now)
+	k.clock.to(until.Add(time.Second))
+	_, err = b.submit()
+	k.must(err)
+	k.must(queued.Answer(k.ctx, a.worker, a.caseID, "我在期限内写的"))
+	sent.to(until)
+	k.refused(queued.Answer(k.ctx, a.worker, a.caseID, "再写"), "hearing_open")
+	k.sound()
+}

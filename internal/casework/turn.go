@@ -21,6 +21,7 @@ type turn struct {
 	w      *Work
 	tx     *store.Tx
 	tally  store.Tally
+	asked  time.Time // when the act was asked for, before the lock was had
 	cases  []*entry
 	leaves []pending
 }
@@ -65,12 +66,13 @@ func (w *Work) turn(ctx context.Context, tx *store.Tx, programme string) (*turn,
 	if err != nil {
 		return nil, err
 	}
+	asked := tx.Now
 	tx.After(ta)
 	f, err := w.frozen(ctx, tx.Q, programme)
 	if err != nil {
 		return nil, err
 	}
-	return &turn{frozen: f, w: w, tx: tx, tally: ta}, nil
+	return &turn{frozen: f, w: w, tx: tx, tally: ta, asked: asked}, nil
 }
 
 // load reads a case of this programme under the lock.
@@ -109,7 +111,11 @@ func (t *turn) take(ctx context.Context, row store.Case) (*entry, error) {
 // follows from the row of the move.
 func (t *turn) step(ctx context.Context, e *entry, move scheme.MoveName, a scheme.Actor, args scheme.Args) (scheme.Event, error) {
 	before := e.s
-	next, ev, rs := scheme.Step(e.s, move, a, args, t.p, t.cal, t.tx.Now)
+	now := t.tx.Now
+	if a.Role == scheme.RoleWorker {
+		now = t.asked // what he sent in time is in time, however long it queued
+	}
+	next, ev, rs := scheme.Step(e.s, move, a, args, t.p, t.cal, now)
 	if scheme.Blocked(rs) {
 		return ev, &Refused{rs}
 	}

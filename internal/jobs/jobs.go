@@ -108,5 +108,12 @@ func (j *Jobs) repeat(ctx context.Context, s step) {
 	}
 }
 
+// dueGrace is how long a deadline waits for what was received before it and still
+// stands in the queue of the writer: an answer given in time is read before any
+// deadline acts (DESIGN §2.5).
+const dueGrace = 5 * time.Second
+
 // Due makes the moves whose deadline has passed and gives how many.
-func (j *Jobs) Due(ctx context.Context) (int, error) { return j.Work.RunDue(ctx, j.Now(), nil) }
+func (j *Jobs) Due(ctx context.Context) (int, error) {
+	return j.Work.RunDue(ctx, j.Now().Add(-dueGrace), nil)
+}

@@ -402,6 +402,10 @@ func TestDue_MakesTheMovesOfTheClock(t *testing.T) {
 		t.Fatal(n, err)
 	}
 	p.at = noon.AddDate(0, 1, 0)
+	if n, err := p.Due(p.ctx); err != nil || n != 0 {
+		t.Fatal("a deadline acts before what was received in time is read", n, err)
+	}
+	p.at = p.at.Add(5 * time.Second)
 	if n, err := p.Due(p.ctx); err != nil || n != 1 {
 		t.Fatal(n, err)
 	}
