@@ -318,7 +318,7 @@ func (l *intakeLog) write(ctx context.Context, tx *store.Tx, desks map[string]*d
 	}
 	// Two nodes that wait for one another's persons wait in one order.
 	sort.Slice(l.persons, func(i, j int) bool { return l.persons[i].PersonIndex < l.persons[j].PersonIndex })
-	if err := tx.PutCases(ctx, l.cases); err != nil {
+	if err := tx.AcceptCases(ctx, l.cases); err != nil {
 		return err
 	}
 	for _, rows := range []any{&l.revisions, &l.persons, &l.events, &l.dues, &l.outbox, &l.leaves, &l.hashes} {

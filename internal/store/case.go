@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -617,24 +618,22 @@ func (tx *Tx) AtGate(ctx context.Context, ids []string) (map[string]GateRow, err
 	return out, nil
 }
 
-// PutCases writes whole rows of cases in one statement.
-func (tx *Tx) PutCases(ctx context.Context, cs []Case) error {
+// accepted are the columns of a case that its acceptance changes.
+const accepted = "state, place, band, no, suspended, contested, contested_with, version, revision, person_index, " +
+	"name, employer, union_key, union_name, town, college, level, major, worker_kind, hukou, sex, age_band, region, " +
+	"priority, untypable, last_actor, accept_leaf, accepted_at, seated_at, since, due_at"
+
+// AcceptCases writes what the acceptance of drafts has changed.
+func (tx *Tx) AcceptCases(ctx context.Context, cs []Case) error {
+	if w := tx.parsed(reflect.TypeFor[Case](), accepted); w != nil {
+		return w.write(ctx, tx.sql, reflect.ValueOf(cs))
+	}
 	q := tx.NewInsert().Model(&cs).On("CONFLICT (id) DO UPDATE")
-	for _, col := range []string{"state", "place", "band", "no", "suspended", "contested", "contested_with", "version", "revision", "person_index",
-		"name", "employer", "union_key", "union_name", "town", "college", "level", "major", "worker_kind", "hukou", "sex", "age_band", "region",
-		"priority", "untypable", "last_actor", "accept_leaf", "accepted_at", "seated_at", "since", "due_at", "saved_at"} {
+	for _, col := range strings.Split(accepted, ", ") {
 		q = q.Set(col + " = EXCLUDED." + col)
 	}
 	_, err := q.Exec(ctx)
 	return err
-}
-
-// InsertAll adds the rows of a slice; an empty slice is nothing to do.
-func (tx *Tx) InsertAll(ctx context.Context, rows any) error {
-	if reflect.ValueOf(rows).Elem().Len() == 0 {
-		return nil
-	}
-	return tx.Insert(ctx, rows)
 }
 
 // CaseRow reads a case without a viewer: for the system's own hands only (the

@@ -50,6 +50,7 @@ type DB struct {
 	Q
 	w     *bun.DB
 	r     *bun.DB
+	bulk  *bulk // nil on PostgreSQL
 	fatal func(error)
 }
 
@@ -57,7 +58,9 @@ type DB struct {
 // the whole transaction.
 type Tx struct {
 	Q
-	Now time.Time
+	Now  time.Time
+	sql  *sql.Tx
+	bulk *bulk
 }
 
 //go:embed migrations
@@ -200,7 +203,11 @@ func openPostgres(ctx context.Context, target string, fatal func(error)) (*DB, e
 
 func newDB(e Engine, w, r *bun.DB, fatal func(error)) *DB {
 	fast := &statements{db: r, by: map[statementKey]*statement{}}
-	return &DB{Q: Q{IDB: r, Engine: e, fast: fast}, w: w, r: r, fatal: fatal}
+	db := &DB{Q: Q{IDB: r, Engine: e, fast: fast}, w: w, r: r, fatal: fatal}
+	if e == SQLite {
+		db.bulk = &bulk{db: w, by: map[bulkKey]*bound{}}
+	}
+	return db
 }
 
 // Close closes the pools.
@@ -278,12 +285,17 @@ func (m merged) Stat(name string) (fs.FileInfo, error) {
 // Write runs f in one write transaction whose Now is now. On SQLite there is one
 // writer connection, so writes queue; on PostgreSQL the acts lock the tally.
 func (db *DB) Write(ctx context.Context, now time.Time, f func(tx *Tx) error) error {
+	if db.bulk != nil {
+		if err := db.bulk.prepare(ctx); err != nil {
+			return fmt.Errorf("prepare: %w", err)
+		}
+	}
 	tx, err := db.w.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
 	defer tx.Rollback()
-	if err := f(&Tx{Q: Q{IDB: tx, Engine: db.Engine}, Now: now.UTC()}); err != nil {
+	if err := f(&Tx{Q: Q{IDB: tx, Engine: db.Engine}, Now: now.UTC(), sql: tx.Tx, bulk: db.bulk}); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {

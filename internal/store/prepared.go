@@ -68,8 +68,7 @@ func list[T any](ctx context.Context, q Q, most int, tail string, args ...any) (
 		ctx = context.WithoutCancel(ctx)
 		for i, a := range args {
 			if t, ok := a.(time.Time); ok {
-				b := q.Dialect().AppendTime(nil, t.UTC())
-				args[i] = string(b[1 : len(b)-1]) // as bun writes it, without the quotes
+				args[i] = instant(q, t)
 			}
 		}
 	}
