@@ -42,10 +42,8 @@ func (w *Work) Begin(ctx context.Context, workerID, programme string) (store.Cas
 		if err != nil {
 			return err
 		}
-		c = store.Case{
-			ID: store.NewID(tx.Now), ProgrammeID: programme, WorkerID: workerID, State: scheme.Draft, Place: scheme.PlaceNone,
-			Band: scheme.BandOther, CreatedAt: tx.Now, SavedAt: tx.Now, Since: tx.Now, Version: 1,
-		}
+		c = draftRow(store.NewID(tx.Now), programme, workerID)
+		c.CreatedAt, c.SavedAt, c.Since, c.Version = tx.Now, tx.Now, tx.Now, 1
 		key, wrapped, err := w.Keys.NewDataKey("case/" + c.ID)
 		if err != nil {
 			return err
@@ -67,4 +65,9 @@ func (w *Work) Begin(ctx context.Context, workerID, programme string) (store.Cas
 		return w.DB.CaseOf(ctx, workerID, programme)
 	}
 	return c, err
+}
+
+// draftRow is what the rules know of every draft: nothing has happened to it.
+func draftRow(id, programme, worker string) store.Case {
+	return store.Case{ID: id, ProgrammeID: programme, WorkerID: worker, State: scheme.Draft, Place: scheme.PlaceNone, Band: scheme.BandOther}
 }

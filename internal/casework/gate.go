@@ -8,6 +8,8 @@ import (
 	"runtime"
 	"sync"
 	"time"
+
+	"yuanmeng/internal/store"
 )
 
 const (
@@ -44,9 +46,20 @@ func (w *Work) Start(ctx context.Context) { w.StartAs(ctx, GateBatch) }
 // StartAs opens a gate of another kind; only bench/ does.
 func (w *Work) StartAs(ctx context.Context, kind GateKind) {
 	w.gate = &gate{
-		kind: kind, making: make(chan struct{}, 2*runtime.GOMAXPROCS(0)+2), wake: make(chan struct{}, 1), done: make(chan struct{}), inside: map[int64]int{},
+		kind: kind, making: make(chan struct{}, makers(w.DB.Engine, runtime.GOMAXPROCS(0))), wake: make(chan struct{}, 1), done: make(chan struct{}), inside: map[int64]int{},
 	}
 	go w.gate.run(ctx, w)
+}
+
+// makers is how many submissions are made ready at once. On SQLite that is work
+// of the processor alone, and the writer works beside it: one core is left to it,
+// or it would wait its turn behind hundreds. PostgreSQL is read over a line, and
+// most of the time is waiting.
+func makers(e store.Engine, cores int) int {
+	if e == store.Postgres {
+		return 2*cores + 2
+	}
+	return max(1, cores-1)
 }
 
 // Wait blocks until the gate has answered everything after its context ended.

@@ -106,7 +106,12 @@ func (w *Work) tryBatch(ctx context.Context, batch []*submission) ([]answer, err
 			persons = append(persons, s.row.PersonIndex)
 		}
 		slices.Sort(programmes)
-		tallies, err := tx.LockTallies(ctx, slices.Compact(programmes))
+		programmes = slices.Compact(programmes)
+		tallies, err := tx.LockTallies(ctx, programmes)
+		if err != nil {
+			return err
+		}
+		heads, err := tx.ProgrammeHeads(ctx, programmes)
 		if err != nil {
 			return err
 		}
@@ -131,7 +136,8 @@ func (w *Work) tryBatch(ctx context.Context, batch []*submission) ([]answer, err
 				continue
 			}
 			if d.frozen == nil {
-				if d.frozen, err = w.frozen(ctx, tx.Q, s.row.ProgrammeID); err != nil {
+				h := heads[s.row.ProgrammeID]
+				if d.frozen, err = w.frozenAs(ctx, tx.Q, s.row.ProgrammeID, h.Version, h.State); err != nil {
 					return err
 				}
 			}

@@ -60,36 +60,33 @@ func (w *Work) receive(ctx context.Context, workerID, caseID string, received ti
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	c, err := w.own(ctx, workerID, caseID)
+	d, err := w.DB.AtDoor(ctx, workerID, caseID)
+	if store.IsNone(err) {
+		return nil, ErrNotFound
+	}
 	if err != nil {
 		return nil, err
 	}
-	s := &submission{received: received, row: c}
-	if c.State == scheme.Draft {
-		err = w.ready(ctx, s)
+	s := &submission{received: received, row: draftRow(caseID, d.ProgrammeID, workerID)}
+	s.row.State, s.row.Version, s.row.Priority, s.row.FormPrint, s.row.KeyWrapped = d.State, d.Version, d.Priority, d.FormPrint, d.KeyWrapped
+	if d.State == scheme.Draft && d.Answers != nil { // else the gate has the answer
+		err = w.ready(ctx, s, d)
 	}
 	return s, err
 }
 
 // ready does everything dear about a submission: reading, checking, sealing,
 // the commitment's key, the plain columns.
-func (w *Work) ready(ctx context.Context, s *submission) error {
+func (w *Work) ready(ctx context.Context, s *submission, d store.AtDoor) error {
 	c := &s.row
-	f, err := w.frozen(ctx, w.DB.Q, c.ProgrammeID)
-	if err != nil {
-		return err
-	}
-	d, err := w.DB.Draft(ctx, c.ID)
-	if store.IsNone(err) {
-		return nil // submitted or discarded a moment ago: the gate has the answer
-	}
+	f, err := w.frozenAs(ctx, w.DB.Q, c.ProgrammeID, d.PVersion, d.PState)
 	if err != nil {
 		return err
 	}
 	if s.commitKey, err = w.key(c); err != nil {
 		return err
 	}
-	app, err := open(s.commitKey, c.ID, d.Answers, d.Sealed, d.Files)
+	app, err := open(s.commitKey, c.ID, *d.Answers, d.Sealed, *d.Files)
 	if err != nil {
 		return err
 	}

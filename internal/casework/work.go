@@ -94,9 +94,6 @@ func (w *Work) Programme(ctx context.Context, id string) (*scheme.Programme, sch
 }
 
 func (w *Work) frozen(ctx context.Context, q store.Q, id string) (*frozen, error) {
-	w.mu.RLock()
-	f := w.known[id]
-	w.mu.RUnlock()
 	version, state, err := q.ProgrammeVersion(ctx, id)
 	if store.IsNone(err) {
 		return nil, ErrNotFound
@@ -104,6 +101,14 @@ func (w *Work) frozen(ctx context.Context, q store.Q, id string) (*frozen, error
 	if err != nil {
 		return nil, err
 	}
+	return w.frozenAs(ctx, q, id, version, state)
+}
+
+// frozenAs gives a programme whose version and state the caller has just read.
+func (w *Work) frozenAs(ctx context.Context, q store.Q, id string, version int, state string) (*frozen, error) {
+	w.mu.RLock()
+	f := w.known[id]
+	w.mu.RUnlock()
 	if f != nil && f.version == version && f.state == state {
 		return f, nil
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -519,9 +520,9 @@ func Fields() []FieldSpec { return catalogue }
 
 // Field finds a field by its key.
 func Field(key string) (FieldSpec, bool) {
-	for _, f := range catalogue {
-		if f.Key == key {
-			return f, true
+	for i := range catalogue { // by index: a row is large
+		if catalogue[i].Key == key {
+			return catalogue[i], true
 		}
 	}
 	return FieldSpec{}, false
@@ -537,9 +538,18 @@ func FieldLabel(key string) string {
 
 // WordingHash is what a consent stores: SHA-256 of the text agreed to, in hex.
 func WordingHash(text string) string {
-	h := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(h[:])
+	if h, ok := wordingHashes.Load(text); ok {
+		return h.(string)
+	}
+	sum := sha256.Sum256([]byte(text))
+	h := hex.EncodeToString(sum[:])
+	wordingHashes.Store(text, h)
+	return h
 }
+
+// wordingHashes remembers the few texts that there are: every submission asks
+// for four of them.
+var wordingHashes sync.Map
 
 // consentWording is the wording behind a consent field.
 func consentWording(key string) string { return strings.ReplaceAll(key, "_", "-") }

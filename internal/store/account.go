@@ -219,10 +219,17 @@ func (tx *Tx) UseInvitation(ctx context.Context, id string, at time.Time) (bool,
 	return n == 1, nil
 }
 
-// Session reads a session's body by the hash of its token.
-func (q Q) Session(ctx context.Context, hash string, machine time.Time) ([]byte, error) {
-	s, err := one[Session](ctx, q, "token_hash = ? AND expires_at > ?", hash, machine.UTC())
-	return s.Body, err
+// Entered is a session with the worker whose it is, if it is a worker's.
+type Entered struct {
+	Body        []byte
+	WorkerID    *string
+	PhoneSealed []byte
+}
+
+// Session reads a session by the hash of its token.
+func (q Q) Session(ctx context.Context, hash string, machine time.Time) (Entered, error) {
+	return one[Entered](ctx, q, `SELECT s.body, w.id AS worker_id, w.phone_sealed FROM session AS s LEFT JOIN worker AS w ON w.id = s.account_id
+		WHERE s.token_hash = ? AND s.expires_at > ?`, hash, machine.UTC())
 }
 
 // PutSession writes a session.

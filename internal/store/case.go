@@ -600,6 +600,29 @@ type GateRow struct {
 	AcceptedAt *time.Time
 }
 
+// AtDoor is what a submission is made from: a case, its draft, and where its
+// programme stands. Answers is nil where there is no draft any more.
+type AtDoor struct {
+	ProgrammeID string
+	State       scheme.CaseState
+	Version     int
+	Priority    string
+	FormPrint   string
+	KeyWrapped  []byte
+	Answers     *string
+	Sealed      []byte
+	Files       *string
+	PVersion    int
+	PState      string
+}
+
+// AtDoor reads a worker's own case as a submission needs it, in one read.
+func (q Q) AtDoor(ctx context.Context, worker, caseID string) (AtDoor, error) {
+	return one[AtDoor](ctx, q, `SELECT c.programme_id, c.state, c.version, c.priority, c.form_print, c.key_wrapped, d.answers, d.sealed, d.files,
+		p.version AS p_version, p.state AS p_state
+		FROM cases AS c JOIN programme AS p ON p.id = c.programme_id LEFT JOIN draft AS d ON d.case_id = c.id WHERE c.id = ? AND c.worker_id = ?`, caseID, worker)
+}
+
 // AtGate reads the cases named. On PostgreSQL it locks them all, so that two
 // nodes never number one twice.
 func (tx *Tx) AtGate(ctx context.Context, ids []string) (map[string]GateRow, error) {

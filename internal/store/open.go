@@ -89,7 +89,10 @@ func openSQLite(ctx context.Context, path string, fatal func(error)) (*DB, error
 	}
 	dsn := func(extra ...string) string {
 		v := url.Values{}
-		for _, p := range append([]string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(MEMORY)"}, extra...) {
+		// Every commit empties the readers' caches; what they read again is mapped
+		// memory, not a call for each page.
+		pragmas := []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(MEMORY)", "mmap_size(1073741824)"}
+		for _, p := range append(pragmas, extra...) {
 			v.Add("_pragma", p)
 		}
 		v.Set("_time_format", "sqlite")

@@ -22,6 +22,8 @@ type statements struct {
 	by map[statementKey]*statement
 }
 
+// statementKey names a read: what its rows are read into, and what follows WHERE
+// in a read of whole rows, or its whole text.
 type statementKey struct {
 	row  reflect.Type
 	tail string
@@ -33,7 +35,8 @@ type statement struct {
 }
 
 // one reads one row of a table; tail is what follows WHERE, with ? for values.
-// It gives sql.ErrNoRows as every read of one row does.
+// A tail that begins with SELECT is the whole text, its columns in the order of
+// T's fields. It gives sql.ErrNoRows as every read of one row does.
 func one[T any](ctx context.Context, q Q, tail string, args ...any) (T, error) {
 	rows, err := list[T](ctx, q, 1, tail, args...)
 	if len(rows) == 0 {
@@ -100,6 +103,9 @@ func list[T any](ctx context.Context, q Q, most int, tail string, args ...any) (
 // selection is the text of a read of whole rows.
 func selection(db bun.IDB, typ reflect.Type, tail string) (string, []*schema.Field) {
 	t := db.Dialect().Tables().Get(typ)
+	if strings.HasPrefix(tail, "SELECT ") {
+		return tail, t.Fields
+	}
 	var b strings.Builder
 	b.WriteString("SELECT ")
 	for i, f := range t.Fields {

@@ -103,8 +103,26 @@ func (q Q) ProgrammeVersion(ctx context.Context, id string) (version int, state 
 // programmeHead is a programme without its long text.
 type programmeHead struct {
 	bun.BaseModel `bun:"table:programme,alias:p"`
+	ID            string
 	Version       int
 	State         string
+}
+
+// ProgrammeHead is the version and the state of a programme.
+type ProgrammeHead struct {
+	Version int
+	State   string
+}
+
+// ProgrammeHeads reads the heads of the programmes of a batch.
+func (tx *Tx) ProgrammeHeads(ctx context.Context, ids []string) (map[string]ProgrammeHead, error) {
+	var rows []programmeHead
+	err := tx.NewSelect().Model(&rows).Where("p.id IN (?)", bun.In(ids)).Scan(ctx)
+	out := make(map[string]ProgrammeHead, len(rows))
+	for _, r := range rows {
+		out[r.ID] = ProgrammeHead{r.Version, r.State}
+	}
+	return out, err
 }
 
 // ProgrammeState is where a programme stands, without its data.

@@ -37,6 +37,10 @@ type Ticket struct {
 	StartedAt time.Time
 	SeenAt    time.Time
 	ProvedAt  time.Time // last second factor
+
+	// Entered is the row that the session was read from, which knows the worker;
+	// nil for a session that has just begun.
+	Entered *store.Entered `json:"-"`
 }
 
 // Sessions keeps signed-in browsers. Public pages make none: a session is
@@ -70,23 +74,29 @@ func NewSessions(db *store.DB, machine func() time.Time, secure bool, resolve fu
 // Wrap loads the session of a request that brings one and saves what changed.
 func (s *Sessions) Wrap(next http.Handler) http.Handler {
 	h := s.m.LoadAndSave(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		*r.Context().Value(loadedKey{}).(*bool) = true
+		r.Context().Value(loadedKey{}).(*loaded).read = true
 		next.ServeHTTP(w, r)
 	}))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), loadedKey{}, new(bool))))
+		h.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), loadedKey{}, new(loaded))))
 	})
 }
 
 type loadedKey struct{}
+
+// loaded is what a request knows of its session.
+type loaded struct {
+	read bool // it was looked for, and the page was asked
+	row  *store.Entered
+}
 
 // failed answers for a session that could not be read. One that was read and
 // could not be written stops no page: what was lost is when the person was last
 // seen, or a sentence; a sign-in has written itself before (keep). So a full disk
 // leaves everything readable.
 func (s *Sessions) failed(w http.ResponseWriter, r *http.Request, err error) {
-	loaded, _ := r.Context().Value(loadedKey{}).(*bool)
-	read := loaded != nil && *loaded
+	l, _ := r.Context().Value(loadedKey{}).(*loaded)
+	read := l != nil && l.read
 	if s.Log != nil {
 		s.Log.LogAttrs(r.Context(), slog.LevelError, "session", slog.Bool("read", read), slog.String("error", err.Error()))
 	}
@@ -172,11 +182,15 @@ func (s *Sessions) ticket(ctx context.Context) (t Ticket) {
 		if json.Unmarshal([]byte(b), &t) != nil {
 			return Ticket{}
 		}
+		if l, ok := ctx.Value(loadedKey{}).(*loaded); ok && l.row != nil && l.row.WorkerID != nil && *l.row.WorkerID == t.AccountID {
+			t.Entered = l.row
+		}
 	}
 	return t
 }
 
-// Identify says who asks. Last-seen is written at most once a minute.
+// Identify says who asks. When staff were last seen is written at most once a
+// minute.
 func (s *Sessions) Identify(r *http.Request) (Viewer, error) {
 	t := s.ticket(r.Context())
 	if t.AccountID == "" {
@@ -197,7 +211,9 @@ func (s *Sessions) Identify(r *http.Request) (Viewer, error) {
 	if !v.SignedIn() {
 		return Viewer{}, s.m.Destroy(r.Context())
 	}
-	if now.Sub(t.SeenAt) > time.Minute {
+	// Only a desk ends after a rest. Phones that wait for the opening would all
+	// write in the same second.
+	if t.Kind == KindStaff && now.Sub(t.SeenAt) > time.Minute {
 		t.SeenAt = now
 		s.put(r.Context(), t)
 	}
@@ -258,11 +274,14 @@ type sessionStore struct {
 
 // FindCtx reads a session; the manager has hashed its token.
 func (s sessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
-	b, err := s.db.Session(ctx, token, s.machine())
+	e, err := s.db.Session(ctx, token, s.machine())
 	if store.IsNone(err) {
 		return nil, false, nil
 	}
-	return b, err == nil, err
+	if l, ok := ctx.Value(loadedKey{}).(*loaded); ok && err == nil {
+		l.row = &e
+	}
+	return e.Body, err == nil, err
 }
 
 // CommitCtx writes a session with the account it belongs to, so that all of an

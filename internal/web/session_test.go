@@ -20,7 +20,7 @@ func TestSessions_UnwrittenStopsNoPage(t *testing.T) {
 	s := web.NewSessions(db, func() time.Time { return now }, true, func(_ context.Context, k web.Ticket) (web.Viewer, error) {
 		return web.Viewer{AccountID: k.AccountID, Kind: k.Kind}, nil
 	})
-	token, err := s.Issue(t.Context(), web.Ticket{AccountID: "w", Kind: web.KindWorker})
+	token, err := s.Issue(t.Context(), web.Ticket{AccountID: "w", Kind: web.KindStaff})
 	if err != nil {
 		t.Fatal(err)
 	}
