@@ -20,6 +20,8 @@ type statements struct {
 	db *bun.DB
 	mu sync.RWMutex
 	by map[statementKey]*statement
+
+	watch []func(query string) // see DB.Watch
 }
 
 // statementKey names a read: what its rows are read into, and what follows WHERE
@@ -31,6 +33,7 @@ type statementKey struct {
 
 type statement struct {
 	*sql.Stmt
+	text   string
 	fields []*schema.Field
 }
 
@@ -74,6 +77,9 @@ func list[T any](ctx context.Context, q Q, most int, tail string, args ...any) (
 				args[i] = instant(q, t)
 			}
 		}
+	}
+	for _, f := range q.fast.watch {
+		f(st.text)
 	}
 	rows, err := st.QueryContext(ctx, args...)
 	if err != nil {
@@ -140,7 +146,7 @@ func (s *statements) statement(ctx context.Context, typ reflect.Type, tail strin
 		p.Close()
 		return st, nil
 	}
-	st = &statement{p, fields}
+	st = &statement{p, text, fields}
 	s.by[key] = st
 	return st, nil
 }

@@ -13,6 +13,9 @@ func (db *DB) Watch(f func(query string)) {
 	if db.w != db.r {
 		db.w.AddQueryHook(watcher{f})
 	}
+	if db.fast != nil {
+		db.fast.watch = append(db.fast.watch, f)
+	}
 }
 
 type watcher struct{ f func(string) }
