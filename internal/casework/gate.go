@@ -8,8 +8,6 @@ import (
 	"runtime"
 	"sync"
 	"time"
-
-	"yuanmeng/internal/store"
 )
 
 const (
@@ -45,21 +43,13 @@ func (w *Work) Start(ctx context.Context) { w.StartAs(ctx, GateBatch) }
 
 // StartAs opens a gate of another kind; only bench/ does.
 func (w *Work) StartAs(ctx context.Context, kind GateKind) {
+	if kind == GateUnkept {
+		w.DB.Quicken(8) // no writer wants a core for itself
+	}
 	w.gate = &gate{
-		kind: kind, making: make(chan struct{}, makers(w.DB.Engine, runtime.GOMAXPROCS(0))), wake: make(chan struct{}, 1), done: make(chan struct{}), inside: map[int64]int{},
+		kind: kind, making: make(chan struct{}, kind.makers(w.DB.Engine, runtime.GOMAXPROCS(0))), wake: make(chan struct{}, 1), done: make(chan struct{}), inside: map[int64]int{},
 	}
 	go w.gate.run(ctx, w)
-}
-
-// makers is how many submissions are made ready at once. On SQLite that is work
-// of the processor alone, and the writer works beside it: one core is left to it,
-// or it would wait its turn behind hundreds. PostgreSQL is read over a line, and
-// most of the time is waiting.
-func makers(e store.Engine, cores int) int {
-	if e == store.Postgres {
-		return 2*cores + 2
-	}
-	return max(1, cores-1)
 }
 
 // Wait blocks until the gate has answered everything after its context ended.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"yuanmeng/internal/scheme"
+	"yuanmeng/internal/store"
 )
 
 // GateKind is how the gate commits. The program knows one kind; the others are
@@ -24,6 +25,17 @@ func (k GateKind) most() int {
 		return 1
 	}
 	return gateBatch
+}
+
+// makers is how many submissions are made ready at once. On SQLite that is work
+// of the processor alone, and the writer works beside it: one core is left to it,
+// or it would wait its turn behind hundreds. PostgreSQL is read over a line, and
+// most of the time is waiting.
+func (k GateKind) makers(e store.Engine, cores int) int {
+	if e == store.Postgres || k == GateUnkept {
+		return 2*cores + 2
+	}
+	return max(1, cores-1)
 }
 
 // answerUnkept answers a batch as if it had been committed.

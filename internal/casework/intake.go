@@ -31,11 +31,14 @@ type submission struct {
 	received  time.Time // programme clock: judges the window
 	queuedAt  time.Time // machine clock: judges the age in the queue
 	row       store.Case
-	made      bool // everything below was made from the draft as row knows it
+	made      bool    // everything below was made from the draft as row knows it
+	as        *frozen // the programme by which it was judged
 	revision  store.Revision
 	contest   bool
 	commitKey vault.DataKey
 	formHash  string
+	accepted  committed // of the leaf that every acceptance has
+	seated    committed // of the leaf that a seat has as well
 	reply     chan answer
 }
 
@@ -153,7 +156,7 @@ func (w *Work) tryBatch(ctx context.Context, batch []*submission) ([]answer, err
 				}
 				answers[i] = answer{acc: acc}
 				continue
-			case !s.made || c.Version != s.row.Version:
+			case !s.made || c.Version != s.row.Version || s.as.version != d.version || s.as.state != d.state:
 				answers[i] = answer{err: errChanged}
 				continue
 			}
@@ -244,10 +247,8 @@ func (w *Work) accept(ctx context.Context, tx *store.Tx, d *desk, s *submission,
 	next.No, next.Since = int(no), now
 
 	run := []pending{}
-	private := map[string]any{"form": s.formHash, "person": row.PersonIndex}
-	c := commitment(s.commitKey, "accept", row.ID, "0", private)
 	idx := new(int64)
-	run = append(run, pending{leaf: proof.Leaf{Kind: "accept", N: int(no), C: c.c}, private: c.private, caseID: row.ID, at: idx})
+	run = append(run, pending{leaf: proof.Leaf{Kind: "accept", N: int(no), C: s.accepted.c}, private: s.accepted.private, caseID: row.ID, at: idx})
 	if next.Contested {
 		x := commitment(s.commitKey, "suspend", row.ID, "0", map[string]any{"move": move})
 		run = append(run, pending{leaf: proof.Leaf{Kind: "suspend", N: int(no), C: x.c}, private: x.private, caseID: row.ID})
@@ -275,8 +276,7 @@ func (w *Work) accept(ctx context.Context, tx *store.Tx, d *desk, s *submission,
 	if next.Place.Seated() {
 		d.tally.Waiting--
 		d.tally.Held++
-		x := commitment(s.commitKey, "seat", row.ID, "0", map[string]any{"place": next.Place})
-		run = append(run, pending{leaf: proof.Leaf{Kind: "seat", N: int(no), C: x.c}, private: x.private, caseID: row.ID})
+		run = append(run, pending{leaf: proof.Leaf{Kind: "seat", N: int(no), C: s.seated.c}, private: s.seated.private, caseID: row.ID})
 		row.SeatedAt = &now
 		rank = 0
 	}

@@ -37,9 +37,12 @@ func (w *Work) pass(ctx context.Context, workerID, caseID string, door *int64, r
 			w.gate.leave(*door)
 		}
 	}()
-	s, err := w.receive(ctx, workerID, caseID, received)
-	if err != nil {
-		return Acceptance{}, err
+	s := w.kept.take(workerID, caseID, received)
+	if s == nil {
+		var err error
+		if s, err = w.receive(ctx, workerID, caseID, received); err != nil {
+			return Acceptance{}, err
+		}
 	}
 	s.door, s.queuedAt = *door, queued
 	making = false
@@ -83,6 +86,7 @@ func (w *Work) ready(ctx context.Context, s *submission, d store.AtDoor) error {
 	if err != nil {
 		return err
 	}
+	s.as = f
 	if s.commitKey, err = w.key(c); err != nil {
 		return err
 	}
@@ -100,6 +104,8 @@ func (w *Work) ready(ctx context.Context, s *submission, d store.AtDoor) error {
 	c.PersonIndex = w.person(app)
 	s.contest = app.Files[scheme.FileIDCard].ID != ""
 	s.formHash = w.formHash(app)
+	s.accepted = commitment(s.commitKey, "accept", c.ID, "0", map[string]any{"form": s.formHash, "person": c.PersonIndex})
+	s.seated = commitment(s.commitKey, "seat", c.ID, "0", map[string]any{"place": scheme.PlaceHeld})
 	s.made = true
 	answers, sealed, files := seal(s.commitKey, c.ID, app)
 	s.revision = store.Revision{

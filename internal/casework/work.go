@@ -28,6 +28,7 @@ type Work struct {
 	mu    sync.RWMutex
 	known map[string]*frozen
 	gate  *gate
+	kept  ahead
 }
 
 // frozen is a programme as its row freezes it, read once per version.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -83,27 +84,29 @@ func (b *bulk) parse(ctx context.Context, key bulkKey) (*bound, error) {
 			use(t.FieldMap[c])
 		}
 		use(t.FieldMap["id"])
-		w.sizes = []int{1}
-		last := len(names) - 1
-		return w, b.add(ctx, w, "UPDATE "+string(t.SQLName)+" SET "+strings.Join(names[:last], " = ?, ")+" = ? WHERE "+names[last]+" = ?")
-	}
-	for _, f := range t.Fields {
-		use(f)
+	} else {
+		for _, f := range t.Fields {
+			use(f)
+		}
 	}
 	row := "(" + strings.Repeat("?, ", len(names)-1) + "?)"
 	for _, n := range w.sizes {
-		text := "INSERT INTO " + string(t.SQLName) + " (" + strings.Join(names, ", ") + ") VALUES " + strings.Repeat(row+", ", n-1) + row
-		if err := b.add(ctx, w, text); err != nil {
+		rows := "VALUES " + strings.Repeat(row+", ", n-1) + row
+		text := "INSERT INTO " + string(t.SQLName) + " (" + strings.Join(names, ", ") + ") " + rows
+		if key.update != "" {
+			set := make([]string, len(names)-1)
+			for i := range set {
+				set[i] = fmt.Sprintf("%s = v.column%d", names[i], i+1)
+			}
+			text = fmt.Sprintf("UPDATE %s AS t SET %s FROM (%s) AS v WHERE t.id = v.column%d", t.SQLName, strings.Join(set, ", "), rows, len(names))
+		}
+		st, err := b.db.DB.PrepareContext(ctx, text)
+		if err != nil {
 			return nil, err
 		}
+		w.stmts = append(w.stmts, st)
 	}
 	return w, nil
-}
-
-func (b *bulk) add(ctx context.Context, w *bound, text string) error {
-	st, err := b.db.DB.PrepareContext(ctx, text)
-	w.stmts = append(w.stmts, st)
-	return err
 }
 
 // write binds the rows of a slice.

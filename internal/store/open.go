@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"time"
@@ -130,7 +131,18 @@ func openSQLite(ctx context.Context, path string, fatal func(error)) (*DB, error
 	}
 	rs.SetMaxOpenConns(8)
 	rs.SetMaxIdleConns(8)
-	return newDB(SQLite, bun.NewDB(ws, sqlitedialect.New()), bun.NewDB(rs, sqlitedialect.New()), fatal), nil
+	// The short reads of every request have a pool of their own that leaves one
+	// core to the writer. All connections share the locks of SQLite's memory; the
+	// writer loses its turn at each that hundreds of readers wait for.
+	qs, err := sql.Open("sqlite", dsn("query_only(1)"))
+	if err != nil {
+		return nil, err
+	}
+	quick := max(1, runtime.GOMAXPROCS(0)-1)
+	qs.SetMaxOpenConns(quick)
+	qs.SetMaxIdleConns(quick)
+	d := sqlitedialect.New
+	return newDB(SQLite, bun.NewDB(ws, d()), bun.NewDB(rs, d()), bun.NewDB(qs, d()), fatal), nil
 }
 
 func older(have, want string) bool {
@@ -201,11 +213,20 @@ func openPostgres(ctx context.Context, target string, fatal func(error)) (*DB, e
 		return nil, errors.New("PostgreSQL: " + strings.Join(faults, "; "))
 	}
 	b := bun.NewDB(db, pgdialect.New())
-	return newDB(Postgres, b, b, fatal), nil
+	return newDB(Postgres, b, b, b, fatal), nil
 }
 
-func newDB(e Engine, w, r *bun.DB, fatal func(error)) *DB {
-	fast := &statements{db: r, by: map[statementKey]*statement{}}
+// Quicken gives the short reads another number of connections. Only a gate that
+// leaves the writer idle wants that.
+func (db *DB) Quicken(n int) {
+	if db.Engine == SQLite {
+		db.fast.db.SetMaxOpenConns(n)
+		db.fast.db.SetMaxIdleConns(n)
+	}
+}
+
+func newDB(e Engine, w, r, quick *bun.DB, fatal func(error)) *DB {
+	fast := &statements{db: quick, by: map[statementKey]*statement{}}
 	db := &DB{Q: Q{IDB: r, Engine: e, fast: fast}, w: w, r: r, fatal: fatal}
 	if e == SQLite {
 		db.bulk = &bulk{db: w, by: map[bulkKey]*bound{}}
@@ -217,7 +238,7 @@ func newDB(e Engine, w, r *bun.DB, fatal func(error)) *DB {
 func (db *DB) Close() error {
 	err := db.w.Close()
 	if db.r != db.w {
-		err = errors.Join(err, db.r.Close())
+		err = errors.Join(err, db.r.Close(), db.fast.db.Close())
 	}
 	return err
 }

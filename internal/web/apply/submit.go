@@ -62,6 +62,9 @@ func (d *Door) showSubmit(c *web.Ctx) error {
 		return err
 	}
 	pg.not = nots[c.Query("no")]
+	if len(pg.missing) == 0 && pg.window != closed {
+		d.Work.Ahead(c.Context(), c.Viewer.AccountID, m.row.ID)
+	}
 	return c.Render(submitView(*pg))
 }
 
