@@ -259,7 +259,7 @@ func (c *Crowd) work(ctx context.Context, list []Worker) error {
 	}
 	for i, note := range map[int]string{
 		1: "审核通过，名额已确认", 35: "区总工会审核中", 46: "退回补正：要重新盖章", 48: "退回补正：正在改", 49: "告知期内", 50: "已作说明，待复核",
-		51: "名字里有打不出的字", 53: "优先条件已核实", 60: "已撤回", 106: "候补，优先", 110: "候补", lateContest: "证件号待核实", crowdSize: "草稿",
+		51: "名字里有打不出的字", 53: "优先条件已核实", 60: "已撤回", 61: "已受理，等核对材料", 106: "候补，优先", 110: "候补", lateContest: "证件号待核实", crowdSize: "草稿",
 	} {
 		c.Workers[i-1].Note = note
 	}

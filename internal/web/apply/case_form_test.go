@@ -133,7 +133,7 @@ var codeOnPage = regexp.MustCompile(`\b(\d{4}) (\d{4})\b`)
 
 func (w *person) printCode(kv ...string) string {
 	w.k.t.Helper()
-	p := w.post("/my/print-code", kv...).says(200, "打印码", "前有效", "ym.example/print")
+	p := w.post("/my/print-code", kv...).says(200, "打印码", "分钟内有效", "ym.example/print")
 	m := codeOnPage.FindStringSubmatch(p.text())
 	if m == nil {
 		w.k.t.Fatalf("no code: %s", p.text())

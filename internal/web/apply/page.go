@@ -12,6 +12,7 @@ import (
 	"github.com/a-h/templ"
 
 	"yuanmeng/internal/casework"
+	"yuanmeng/internal/gb"
 	"yuanmeng/internal/scheme"
 	"yuanmeng/internal/web"
 )
@@ -317,6 +318,9 @@ func (s *sheet) field(f scheme.FieldSpec) web.Field {
 		for _, o := range f.Options(s.p) {
 			w.Suggest = append(w.Suggest, o.Label)
 		}
+	}
+	if f.Key == "id_kind" && w.Value == "" {
+		w.Value = gb.IDResident // nearly everybody's
 	}
 	if f.Key == "account_reason" {
 		w.Hint += "。户名一样的不用填"

@@ -3,7 +3,6 @@ package apply
 import (
 	"net/http"
 	"strings"
-	"time"
 
 	"yuanmeng/internal/casework"
 	"yuanmeng/internal/scheme"
@@ -35,8 +34,7 @@ func (d *Door) printCode(c *web.Ctx) error {
 	}
 	meta := c.Meta("打印码")
 	meta.Back = "/my/form" + b.query()
-	until := d.Machine().Add(30 * time.Minute)
-	return c.Render(printCodeView(meta, code[:4]+" "+code[4:], web.Clock(until), strings.TrimPrefix(strings.TrimPrefix(d.PublicURL, "https://"), "http://")+"/print", b))
+	return c.Render(printCodeView(meta, code[:4]+" "+code[4:], strings.TrimPrefix(strings.TrimPrefix(d.PublicURL, "https://"), "http://")+"/print", b))
 }
 
 // showPrintShop is the page for the print shop.

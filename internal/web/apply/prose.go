@@ -1,6 +1,21 @@
 package apply
 
-import "strings"
+import (
+	"strings"
+
+	"yuanmeng/internal/scheme"
+)
+
+// reasonLines gives each item of a reason a line of its own: what a clerk
+// returns for several items is one text on paper and in messages.
+func reasonLines(text string) []string {
+	var pairs []string
+	for _, f := range scheme.Fields() {
+		pairs = append(pairs, "。"+f.Label+"：", "。\n"+f.Label+"：")
+	}
+	pairs = append(pairs, "。改好以后，", "。\n改好以后，")
+	return strings.Split(strings.NewReplacer(pairs...).Replace(text), "\n")
+}
 
 // block is a piece of a text of the programme: heading, list, numbered list or
 // paragraphs.

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"time"
 
 	"yuanmeng/internal/office"
 	"yuanmeng/internal/scheme"
@@ -113,7 +114,20 @@ var detailWords = map[string]string{
 	"staff": "账号", "login": "登录名", "role": "角色", "org": "单位", "programme": "项目", "until": "到", "purpose": "用途", "why": "哪一项不对", "limit": "哪个上限",
 	"code": "原因代码", "move": "步骤", "cause": "事由", "what": "内容", "rounds": "第几次补正", "revision": "第几稿", "cap": "名额", "waiting_max": "候补",
 	"hash": "文件夹指纹", "version": "版本", "rows": "行数", "new": "新账号", "reason": "理由", "note": "记录", "second": "第二人", "first": "第一人", "answer": "说明",
-	"items": "补正项目", "no": "受理号", "place": "名额或候补", "rank": "候补第几位", "grant": "授权",
+	"items": "补正项目", "no": "受理号", "place": "名额或候补", "rank": "候补第几位", "grant": "授权", "due": "期限", "state": "状态",
+}
+
+// codeWords are the words of values that are codes.
+var codeWords = map[string]map[string]string{
+	"purpose": {office.ForSignIn: "登录", office.ForWithdraw: "撤回申请", office.ForOfficer: "经办人登录"},
+	"why":     {"password": "密码", "totp": "动态码"},
+	"limit": {
+		"code_client": "同一网络要验证码", "code_day": "一天要验证码", "code_tries": "验证码输错", "confirm_tries": "核对证件后六位", "factor": "动态码输错",
+		"scan": "查推荐表编码", "staff_pair": "登录失败", "staff_client": "同一网络登录失败", "staff_login": "同一账号登录失败",
+	},
+	"what": {"events": "日志记录", "log": "日志文件", revealValues: revealed(revealValues)},
+	"new":  {"true": "是", "false": ""},
+	"rank": {"0": ""}, // has a seat
 }
 
 func (w trailWords) detail(m map[string]any) string {
@@ -123,14 +137,24 @@ func (w trailWords) detail(m map[string]any) string {
 	}
 	sort.Strings(keys)
 	var out []string
+	if was, is := fmt.Sprint(m["from"]), fmt.Sprint(m["to"]); m["from"] != nil && m["to"] != nil && was != is {
+		out = append(out, detailWords["state"]+"："+scheme.StateName(scheme.CaseState(was))+" → "+scheme.StateName(scheme.CaseState(is)))
+	}
 	for _, k := range keys {
 		v := strings.Trim(fmt.Sprint(m[k]), "[]")
 		if f, ok := m[k].(float64); ok {
 			v = fmt.Sprintf("%.0f", f)
 		}
+		if w, ok := codeWords[k][v]; ok {
+			v = w
+		}
 		switch k {
-		case "grant":
-			continue // an id that says nothing to anybody
+		case "grant", "from", "to":
+			continue // an id that says nothing to anybody; said above
+		case "due":
+			if at, err := time.Parse(time.RFC3339, v); err == nil {
+				v = scheme.Until(at)
+			}
 		case "staff":
 			v = w.staff(v)
 		case "place":

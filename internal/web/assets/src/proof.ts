@@ -39,6 +39,9 @@ if (page) {
   const judge = (r: log.Receipt | null) => {
     if (!verdict) return;
     receipt = r;
+    // What the whole log said of another receipt must not stand beside this one.
+    const said = one('[data-whole-out]', page);
+    if (said) said.textContent = '';
     if (!r) {
       say(verdict, 'bad', '这不是一份完整的回执', ['请从头到尾复制，或者选平台给您的回执文件（.json）。']);
       verdict.scrollIntoView();
