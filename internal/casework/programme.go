@@ -122,20 +122,14 @@ func openProgramme(ctx context.Context, tx *store.Tx, first, second scheme.Actor
 // the newest that is open, else the newest that is loaded. state is loaded, open
 // or closed. ErrNotFound before anything is loaded.
 func (w *Work) Current(ctx context.Context) (p *scheme.Programme, state string, err error) {
-	rows, err := w.DB.ProgrammeStates(ctx)
+	id, head, err := w.DB.CurrentProgramme(ctx)
+	if store.IsNone(err) {
+		return nil, "", ErrNotFound
+	}
 	if err != nil {
 		return nil, "", err
 	}
-	best := ""
-	for _, r := range rows {
-		if best == "" || r.State == "open" && state != "open" {
-			best, state = r.ID, r.State
-		}
-	}
-	if best == "" {
-		return nil, "", ErrNotFound
-	}
-	f, err := w.frozen(ctx, w.DB.Q, best)
+	f, err := w.frozenAs(ctx, w.DB.Q, id, head.Version, head.State)
 	if err != nil {
 		return nil, "", err
 	}

@@ -153,9 +153,7 @@ func (tx *Tx) PutDevice(ctx context.Context, d *Device) error {
 
 // Staff reads an account.
 func (q Q) Staff(ctx context.Context, id string) (Staff, error) {
-	var s Staff
-	err := q.NewSelect().Model(&s).Where("s.id = ?", id).Scan(ctx)
-	return s, err
+	return one[Staff](ctx, q, "s.id = ?", id)
 }
 
 // StaffByLogin finds an account by its login name.
@@ -186,8 +184,7 @@ func (tx *Tx) PutStaff(ctx context.Context, s *Staff) error {
 
 // Grants lists the grants of an account that stand at the instant.
 func (q Q) Grants(ctx context.Context, staff string, at time.Time) (out []Grant, err error) {
-	err = q.NewSelect().Model(&out).Where("g.staff_id = ? AND g.ended_at IS NULL AND g.from_at <= ? AND (g.until_at IS NULL OR g.until_at > ?)", staff, at.UTC(), at.UTC()).OrderExpr("g.from_at, g.id").Scan(ctx)
-	return out, err
+	return many[Grant](ctx, q, "g.staff_id = ? AND g.ended_at IS NULL AND g.from_at <= ? AND (g.until_at IS NULL OR g.until_at > ?) ORDER BY g.from_at, g.id", staff, at.UTC(), at.UTC())
 }
 
 // AllGrants lists all standing grants.

@@ -383,13 +383,10 @@ func (tx *Tx) DropCase(ctx context.Context, caseID string) error {
 
 // Revision reads one submitted revision; n = 0 reads the newest.
 func (q Q) Revision(ctx context.Context, caseID string, n int) (Revision, error) {
-	var r Revision
-	sel := q.NewSelect().Model(&r).Where("r.case_id = ?", caseID)
 	if n > 0 {
-		sel = sel.Where("r.n = ?", n)
+		return one[Revision](ctx, q, "r.case_id = ? AND r.n = ?", caseID, n)
 	}
-	err := sel.OrderExpr("r.n DESC").Limit(1).Scan(ctx)
-	return r, err
+	return one[Revision](ctx, q, "r.case_id = ? ORDER BY r.n DESC LIMIT 1", caseID)
 }
 
 // Revisions lists all revisions of a case, oldest first.
@@ -444,8 +441,7 @@ func (tx *Tx) UndoDecision(ctx context.Context, caseID string, move scheme.MoveN
 
 // Attestations lists what officers said about a case, oldest first.
 func (q Q) Attestations(ctx context.Context, caseID string) (out []Attestation, err error) {
-	err = q.NewSelect().Model(&out).Where("at.case_id = ?", caseID).OrderExpr("at.at").Scan(ctx)
-	return out, err
+	return many[Attestation](ctx, q, "at.case_id = ? ORDER BY at.at", caseID)
 }
 
 // AttestedBy lists what one officer has attested, newest first, with the name

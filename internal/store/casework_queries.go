@@ -9,9 +9,7 @@ import (
 // AcceptanceEvent is the event of a case's acceptance: its detail says which
 // place and rank the gate gave.
 func (q Q) AcceptanceEvent(ctx context.Context, caseID string) (Event, error) {
-	var e Event
-	err := q.NewSelect().Model(&e).Where("e.case_id = ? AND e.name IN ('submit', 'contest')", caseID).OrderExpr("e.at, e.id").Limit(1).Scan(ctx)
-	return e, err
+	return one[Event](ctx, q, "e.case_id = ? AND e.name IN ('submit', 'contest') ORDER BY e.at, e.id LIMIT 1", caseID)
 }
 
 // CheckpointsFrom lists checkpoints of a log above a size, oldest first.

@@ -60,8 +60,7 @@ func (tx *Tx) EndDues(ctx context.Context, caseID, outcome string) error {
 
 // OpenDues lists the open deadlines of a case.
 func (q Q) OpenDues(ctx context.Context, caseID string) (out []Due, err error) {
-	err = q.NewSelect().Model(&out).Where("du.case_id = ? AND du.ended_at IS NULL", caseID).OrderExpr("du.due_at").Scan(ctx)
-	return out, err
+	return many[Due](ctx, q, "du.case_id = ? AND du.ended_at IS NULL ORDER BY du.due_at", caseID)
 }
 
 // Outbox is an effect on the outside world that a transaction has booked.
@@ -135,8 +134,7 @@ type Message struct {
 
 // Messages lists a worker's messages, newest first.
 func (q Q) Messages(ctx context.Context, worker string, limit int) (out []Message, err error) {
-	err = q.NewSelect().Model(&out).Where("m.worker_id = ?", worker).OrderExpr("m.id DESC").Limit(int64(limit)).Scan(ctx)
-	return out, err
+	return many[Message](ctx, q, "m.worker_id = ? ORDER BY m.id DESC LIMIT ?", worker, limit)
 }
 
 // ReadMessages marks a worker's messages as read.

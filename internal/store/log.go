@@ -70,9 +70,7 @@ func (q Q) Leaves(ctx context.Context, log string, from int64, limit int) (out [
 
 // Leaf reads one leaf.
 func (q Q) Leaf(ctx context.Context, log string, idx int64) (Leaf, error) {
-	var l Leaf
-	err := q.NewSelect().Model(&l).Where("l.programme_id = ? AND l.idx = ?", log, idx).Scan(ctx)
-	return l, err
+	return one[Leaf](ctx, q, "l.programme_id = ? AND l.idx = ?", log, idx)
 }
 
 // LogHashes reads stored hashes by their storage indexes, in the order asked.
@@ -97,9 +95,7 @@ func (q Q) LogHashes(ctx context.Context, log string, indexes []int64) ([][32]by
 
 // LastCheckpoint is the newest checkpoint of a log.
 func (q Q) LastCheckpoint(ctx context.Context, log string) (Checkpoint, error) {
-	var k Checkpoint
-	err := q.NewSelect().Model(&k).Where("k.programme_id = ?", log).OrderExpr("k.size DESC").Limit(1).Scan(ctx)
-	return k, err
+	return one[Checkpoint](ctx, q, "k.programme_id = ? ORDER BY k.size DESC LIMIT 1", log)
 }
 
 // Checkpoints lists checkpoints of a log, newest first.

@@ -125,6 +125,15 @@ func (tx *Tx) ProgrammeHeads(ctx context.Context, ids []string) (map[string]Prog
 	return out, err
 }
 
+// CurrentProgramme is the newest programme that is open, else the newest.
+func (q Q) CurrentProgramme(ctx context.Context) (id string, head ProgrammeHead, err error) {
+	p, err := one[programmeHead](ctx, q, "p.state = 'open' ORDER BY p.id DESC LIMIT 1")
+	if IsNone(err) {
+		p, err = one[programmeHead](ctx, q, "1 = 1 ORDER BY p.id DESC LIMIT 1")
+	}
+	return p.ID, ProgrammeHead{p.Version, p.State}, err
+}
+
 // ProgrammeState is where a programme stands, without its data.
 type ProgrammeState struct{ ID, State string }
 

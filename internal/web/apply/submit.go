@@ -20,11 +20,11 @@ const (
 	closed window = "closed"
 )
 
-func windowAt(p *scheme.Programme, state string, now time.Time) window {
+func windowAt(p *scheme.Programme, isOpen bool, now time.Time) window {
 	switch {
 	case !now.Before(p.ClosesAt):
 		return closed
-	case now.Before(p.OpensAt) || state != "open":
+	case now.Before(p.OpensAt) || !isOpen:
 		return early
 	}
 	return open
@@ -85,11 +85,11 @@ func (d *Door) submitPage(c *web.Ctx, m *mine) (*submitPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	row, err := d.Work.DB.Programme(c.Context(), m.row.ProgrammeID)
+	isOpen, err := d.Work.IsOpen(c.Context(), m.row.ProgrammeID)
 	if err != nil {
 		return nil, err
 	}
-	pg := &submitPage{meta: c.Meta("提交申请"), mine: m, window: windowAt(m.p, row.State, c.Now), promise: m.p.Wording["commitment"]}
+	pg := &submitPage{meta: c.Meta("提交申请"), mine: m, window: windowAt(m.p, isOpen, c.Now), promise: m.p.Wording["commitment"]}
 	pg.meta.Back = "/my"
 	pg.missing = lacks(scheme.Missing(app, m.p, c.Now))
 	pg.changed = changedLabels(d.Work.Changed(m.row, app))

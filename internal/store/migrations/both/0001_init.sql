@@ -13,6 +13,7 @@ CREATE TABLE programme (
 );
 -- Where a programme stands is asked with every request; its body is long.
 CREATE UNIQUE INDEX programme_head ON programme (id, version, state);
+CREATE INDEX programme_state ON programme (state, id, version);
 
 CREATE TABLE programme_version (
     programme_id TEXT NOT NULL REFERENCES programme (id),
