@@ -48,7 +48,7 @@ func (r *run) rest(context.Context) error {
 		}
 		conns, err := load.Open(s.addr, 1, func(int) load.Request { return load.Get("/", "") })
 		time.Sleep(3 * time.Second) // the first steps of the jobs are over
-		now, _, e := s.memory()
+		now, e := s.memory()
 		conns.Close()
 		if err := errors.Join(err, e, s.stop()); err != nil {
 			return err

@@ -122,10 +122,10 @@ func (r *run) report(began time.Time, before, after string) string {
 		m, lo, hi := spread(r.samples[figure])
 		say("| %s | %.0f MB | %.0f–%.0f |", what, m/1e6, lo/1e6, hi/1e6)
 	}
-	mem("memory rest", "resident memory of a fresh `yuanmeng serve` after its first page")
-	mem("memory one", "most resident memory in the opening second, one programme")
+	mem("memory rest", "own memory (RssAnon) of a fresh `yuanmeng serve` after its first page")
+	mem("memory one", "most own memory in the opening second, one programme")
 	mem("memory one peer", "the same, PocketBase")
-	mem("memory many", "most resident memory in the opening second, "+number(r.programmes)+" programmes")
+	mem("memory many", "most own memory in the opening second, "+number(r.programmes)+" programmes")
 	mem("memory many peer", "the same, PocketBase")
 	if len(r.samples["forms"]) == 0 {
 		return b.String()

@@ -73,19 +73,38 @@ func (s *server) profile() {
 	}
 }
 
-// memory reads the resident memory of the program in bytes: now, and the most
-// that it ever was.
-func (s *server) memory() (now, peak int64, err error) {
+// memory reads the memory in bytes that the program has for itself. The pages of
+// the database file that SQLite maps are not in it: they are the system's cache,
+// and each connection that maps them would count them again.
+func (s *server) memory() (int64, error) {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
 	if err != nil {
-		return 0, 0, err
+		return 0, err
 	}
-	read := func(name string) int64 {
-		_, rest, _ := strings.Cut(string(b), name+":")
-		n, _ := strconv.ParseInt(strings.TrimSpace(strings.SplitN(rest, "kB", 2)[0]), 10, 64)
-		return n << 10
-	}
-	return read("VmRSS"), read("VmHWM"), nil
+	_, rest, _ := strings.Cut(string(b), "RssAnon:")
+	n, err := strconv.ParseInt(strings.TrimSpace(strings.SplitN(rest, "kB", 2)[0]), 10, 64)
+	return n << 10, err
+}
+
+// most samples the memory until stop is called, which gives the most that it saw.
+func (s *server) most() (stop func() int64) {
+	done, peak := make(chan struct{}), make(chan int64)
+	go func() {
+		var most int64
+		for tick := time.NewTicker(20 * time.Millisecond); ; {
+			if n, err := s.memory(); err == nil {
+				most = max(most, n)
+			}
+			select {
+			case <-tick.C:
+			case <-done:
+				tick.Stop()
+				peak <- most
+				return
+			}
+		}
+	}()
+	return func() int64 { close(done); return <-peak }
 }
 
 // cpu is the processor time that the program has used.

@@ -173,6 +173,8 @@ func accepted(re load.Reply) string {
 		return ""
 	case re.Code == 303 && re.Location == "/my/submit?no=full":
 		return "full"
+	case re.Code == 503:
+		return "busy"
 	}
 	return fmt.Sprintf("%d %s", re.Code, re.Location)
 }
@@ -189,6 +191,12 @@ func (r *run) submitting(name string, k *kept, kind casework.GateKind) slice {
 			return err
 		}
 		res, err := r.closed(name, s, k.page, k.pages(), k.taps(), accepted)
+		if kind == casework.GateLocked {
+			// Row locks let people wait for longer than the gate does; whoever is told
+			// to come again has no answer, and is not counted.
+			delete(res.Other, "busy")
+		}
+		err = errors.Join(err, res.Strange())
 		if err == nil && kind != casework.GateUnkept {
 			err = audit(ctx, at, res.Good)
 		}
@@ -212,7 +220,7 @@ func (r *run) closed(name string, s *server, first func(int) load.Request, pages
 	res := conns.Closed(requests, r.slice, judge)
 	used = s.cpu() - used
 	r.note(name, res, used, now().since(before))
-	return res, errors.Join(s.stop(), res.Strange())
+	return res, s.stop()
 }
 
 // burst runs an opening second and ends the server; peak is its memory.
@@ -223,9 +231,9 @@ func (r *run) burst(s *server, first func(int) load.Request, requests []load.Req
 	}
 	defer conns.Close()
 	s.profile()
+	most := s.most()
 	res, last = conns.Burst(requests, judge, follow)
-	_, peak, err = s.memory()
-	return res, last, peak, errors.Join(err, s.stop())
+	return res, last, most(), s.stop()
 }
 
 func (r *run) note(name string, res load.Result, used time.Duration, m machine) {
@@ -392,6 +400,7 @@ func (r *run) submittingPeer(name string, k *keptPeer, same bool) slice {
 			return err
 		}
 		res, err := r.closed(name, s, health, nil, k.requests, acceptedByPeer)
+		err = errors.Join(err, res.Strange())
 		if err == nil {
 			err = auditPeer(dir, same, res.Good)
 		}

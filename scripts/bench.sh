@@ -15,10 +15,11 @@ wanted() { [[ $parts == *" $1 "* ]]; }
 
 scripts/setup-test.sh
 work=$(mktemp -d)
+cluster=$(mktemp -d) # of another user, who could not look into ours
 disk=$PWD/bench/out/run # on the disk of the checkout, which is what is measured
 memory=$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d)
-trap 'scripts/postgres.sh stop "$work/pg"; rm -rf "$work" "$memory" "$disk"' EXIT
-pg=$(scripts/postgres.sh start "$work/pg")
+trap 'scripts/postgres.sh stop "$cluster"; rm -rf "$work" "$memory" "$disk"' EXIT
+pg=$(scripts/postgres.sh start "$cluster")
 
 if wanted figures; then
 	rm -rf "$disk"
