@@ -85,7 +85,7 @@ export default async function (stage) {
   await reader.reads(`核对通过：${no}号回执是真的`, '已经在签过名的检查点里')
   await reader.look('receipt')
   await reader.button('在全部公开记录里核对').click()
-  await reader.page.locator('[data-whole-out] .callout.ok').waitFor()
+  await reader.page.locator('[data-whole-out] .callout.ok').waitFor({ timeout: 75000 }) // the newest rows wait for their checkpoint
   await reader.look('receipt-whole')
   // One digit of it changed: found.
   await reader.fill('receipt', receipt.replace(/"n":\s*\d+/, '"n":1'))
@@ -94,7 +94,7 @@ export default async function (stage) {
   await reader.look('receipt-false')
   await reader.go('/proof')
   await reader.button('在这台设备上核对全部记录').click()
-  await reader.page.locator('[data-whole-out] .callout.ok').waitFor()
+  await reader.page.locator('[data-whole-out] .callout.ok').waitFor({ timeout: 75000 }) // the newest rows wait for their checkpoint
   await reader.look('proof')
   await reader.leave()
 
