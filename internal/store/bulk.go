@@ -24,10 +24,12 @@ type bulk struct {
 	wanted []bulkKey // asked for by transactions, which had the only connection
 }
 
-// bulkKey names a write: the rows of a table are inserted, or the columns named
-// are written to those that are there, by their id.
+// bulkKey names a write: the rows of a table are inserted, with a clause for those
+// that are there already, or the columns named are written to those that are
+// there, by their id.
 type bulkKey struct {
 	row    reflect.Type
+	clause string
 	update string
 }
 
@@ -92,7 +94,7 @@ func (b *bulk) parse(ctx context.Context, key bulkKey) (*bound, error) {
 	row := "(" + strings.Repeat("?, ", len(names)-1) + "?)"
 	for _, n := range w.sizes {
 		rows := "VALUES " + strings.Repeat(row+", ", n-1) + row
-		text := "INSERT INTO " + string(t.SQLName) + " (" + strings.Join(names, ", ") + ") " + rows
+		text := "INSERT INTO " + string(t.SQLName) + " (" + strings.Join(names, ", ") + ") " + rows + key.clause
 		if key.update != "" {
 			set := make([]string, len(names)-1)
 			for i := range set {
@@ -173,11 +175,11 @@ func instant(db bun.IDB, t time.Time) string {
 }
 
 // parsed gives a write that is parsed, nil where bun has to make its text.
-func (tx *Tx) parsed(row reflect.Type, update string) *bound {
+func (tx *Tx) parsed(key bulkKey) *bound {
 	if tx.bulk == nil {
 		return nil
 	}
-	return tx.bulk.find(bulkKey{row, update})
+	return tx.bulk.find(key)
 }
 
 // InsertAll adds the rows of a slice; an empty slice is nothing to do.
@@ -186,7 +188,7 @@ func (tx *Tx) InsertAll(ctx context.Context, rows any) error {
 	if list.Len() == 0 {
 		return nil
 	}
-	if w := tx.parsed(list.Type().Elem(), ""); w != nil {
+	if w := tx.parsed(bulkKey{row: list.Type().Elem()}); w != nil {
 		return w.write(ctx, tx.sql, list)
 	}
 	return tx.Insert(ctx, rows)

@@ -644,7 +644,7 @@ const accepted = "state, place, band, no, suspended, contested, contested_with, 
 
 // AcceptCases writes what the acceptance of drafts has changed.
 func (tx *Tx) AcceptCases(ctx context.Context, cs []Case) error {
-	if w := tx.parsed(reflect.TypeFor[Case](), accepted); w != nil {
+	if w := tx.parsed(bulkKey{row: reflect.TypeFor[Case](), update: accepted}); w != nil {
 		return w.write(ctx, tx.sql, reflect.ValueOf(cs))
 	}
 	q := tx.NewInsert().Model(&cs).On("CONFLICT (id) DO UPDATE")

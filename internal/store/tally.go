@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"reflect"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -74,8 +75,10 @@ func (tx *Tx) PutTallies(ctx context.Context, ts []Tally) error {
 	if len(ts) == 0 {
 		return nil
 	}
-	_, err := tx.NewInsert().Model(&ts).On("CONFLICT (programme_id) DO UPDATE").
-		Set("cap = EXCLUDED.cap, waiting_max = EXCLUDED.waiting_max, last_no = EXCLUDED.last_no, held = EXCLUDED.held, confirmed = EXCLUDED.confirmed, consumed = EXCLUDED.consumed, waiting = EXCLUDED.waiting, list_ended = EXCLUDED.list_ended, log_txn = EXCLUDED.log_txn, log_size = EXCLUDED.log_size, log_at = EXCLUDED.log_at, frontier = EXCLUDED.frontier").
-		Exec(ctx)
+	const conflict, set = "CONFLICT (programme_id) DO UPDATE", "cap = EXCLUDED.cap, waiting_max = EXCLUDED.waiting_max, last_no = EXCLUDED.last_no, held = EXCLUDED.held, confirmed = EXCLUDED.confirmed, consumed = EXCLUDED.consumed, waiting = EXCLUDED.waiting, list_ended = EXCLUDED.list_ended, log_txn = EXCLUDED.log_txn, log_size = EXCLUDED.log_size, log_at = EXCLUDED.log_at, frontier = EXCLUDED.frontier"
+	if w := tx.parsed(bulkKey{row: reflect.TypeFor[Tally](), clause: " ON " + conflict + " SET " + set}); w != nil {
+		return w.write(ctx, tx.sql, reflect.ValueOf(ts))
+	}
+	_, err := tx.NewInsert().Model(&ts).On(conflict).Set(set).Exec(ctx)
 	return err
 }
