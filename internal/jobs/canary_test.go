@@ -41,8 +41,10 @@ func TestCanary(t *testing.T) {
 	if testing.Short() {
 		people, whole = 12, 1
 	}
-	home := t.TempDir()
-	t.Setenv("TMPDIR", home) // from here on everything temporary lies below it
+	// The folders of a test lie beside one another: the database's, the blobs',
+	// and from here on everything temporary is below home.
+	home := filepath.Dir(t.TempDir())
+	t.Setenv("TMPDIR", home)
 	ctx := t.Context()
 	db := storetest.New(t)
 	keys := vault.Random()
@@ -274,7 +276,7 @@ func TestCanary(t *testing.T) {
 			look("table "+name, rows)
 		}
 	}
-	seen := 0
+	seen, names := 0, map[string]bool{}
 	must(filepath.WalkDir(home, func(name string, d fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) || err == nil && d.IsDir() {
 			return nil
@@ -287,9 +289,13 @@ func TestCanary(t *testing.T) {
 			return nil
 		}
 		seen++
+		names[filepath.Base(name)] = true
 		look(filepath.Base(name), b)
 		return err
 	}))
+	if db.Engine == store.SQLite && (!names["yuanmeng.db"] || !names["yuanmeng.db-wal"]) {
+		t.Fatal("the database was not looked at")
+	}
 	if log.Len() == 0 || public.Len() == 0 || seen < 2*people {
 		t.Fatalf("looked at too little: %d bytes of log, %d of the public log, %d files", log.Len(), public.Len(), seen)
 	}
