@@ -154,6 +154,7 @@ export class Visitor {
     Object.assign(v, { stage, site, checks, name, device })
     v.context = await browser.newContext(device)
     v.page = await v.context.newPage()
+    stage.open.add(v)
     v.page.setDefaultTimeout(20000)
     const fault = (what) => v.checks.ok(false, `${name}: ${what} at ${v.path()}`)
     v.page.on('pageerror', (e) => fault(`script error: ${e}`))
@@ -193,8 +194,9 @@ export class Visitor {
   }
 
   // look judges the page that is shown. Pages are named by their visitor.
-  look(name) {
-    return this.checks.page(this.page, `${this.name}-${name}`, { still: !this.scripted })
+  async look(name) {
+    if (!this.scripted) this.still ??= await (await this.stage.browser.newContext(phone)).newPage()
+    await this.checks.page(this.page, `${this.name}-${name}`, this.still)
   }
 
   // loaded does something that leads to another page and waits for it.
@@ -282,8 +284,10 @@ export class Visitor {
     return this
   }
 
-  leave() {
-    return this.context.close()
+  async leave() {
+    this.stage.open.delete(this)
+    await this.context.close()
+    if (this.still) await this.still.context().close()
   }
 }
 
@@ -306,17 +310,19 @@ export class Checks {
   }
 
   // page judges the page that is shown: accessibility, sideways scroll, picture.
-  async page(page, name, { still = false } = {}) {
+  // still is another window, for a page without JavaScript.
+  async page(page, name, still) {
     this.ok(!this.pages.has(name), `${name}: two pages of this name`)
     this.pages.add(name)
-    await page.screenshot({ path: join(out, `${name}.png`), fullPage: true })
+    const long = await page.evaluate(() => document.documentElement.scrollHeight > 4000)
+    await page.screenshot({ path: join(out, `${name}.png`), fullPage: true, scale: long ? 'css' : 'device' })
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
     this.ok(wide <= 0, `${name}: scrolls sideways by ${wide} px`)
     const title = await page.title()
     this.ok(title.length > 0, `${name}: has no title`)
     // Not addScriptTag: the pages' policy allows no inline script. The
     // evaluation of a test runs outside of the policy.
-    const judged = still ? await this.copy(page) : page
+    const judged = still ? await copy(page, still) : page
     await judged.evaluate(axe)
     const r = await judged.evaluate(() => window.axe.run(document, { resultTypes: ['violations'], runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] } }))
     for (const v of r.violations) {
@@ -324,17 +330,16 @@ export class Checks {
     }
     if (r.violations.length === 0) this.passed++
   }
+}
 
-  // copy shows a page without JavaScript, as it stands, in a window in which axe
-  // can run: what <noscript> holds is shown, and no script of the page runs.
-  async copy(page) {
-    this.window ??= await (await page.context().browser().newContext(phone)).newPage()
-    await this.window.setViewportSize(page.viewportSize())
-    const html = (await page.content()).replace(/<script[^>]*><\/script>/g, '').replace(/<(\/?)noscript>/g, '<$1div>')
-    const url = page.url()
-    await this.window.route(url, (r) => r.fulfill({ body: html, contentType: 'text/html; charset=utf-8' }))
-    await this.window.goto(url)
-    await this.window.unroute(url)
-    return this.window
-  }
+// copy shows a page without JavaScript, as it stands, in a window in which axe
+// can run: what <noscript> holds is shown, and no script of the page runs.
+async function copy(page, window) {
+  await window.setViewportSize(page.viewportSize())
+  const html = (await page.content()).replace(/<script[^>]*><\/script>/g, '').replace(/<(\/?)noscript>/g, '<$1div>')
+  const url = page.url()
+  await window.route(url, (r) => r.fulfill({ body: html, contentType: 'text/html; charset=utf-8' }))
+  await window.goto(url)
+  await window.unroute(url)
+  return window
 }

@@ -4,10 +4,13 @@
 
 // Artist has a window of its own: the visitors' may have no JavaScript.
 export class Artist {
-  static async come({ browser }) {
+  static async come(stage) {
     const a = new Artist()
-    a.context = await browser.newContext()
+    a.stage = stage
+    a.name = 'artist'
+    a.context = await stage.browser.newContext()
     a.page = await a.context.newPage()
+    stage.open.add(a)
     await a.page.evaluate(tools)
     return a
   }
@@ -36,7 +39,12 @@ export class Artist {
     return this.draw('推荐表.jpg', 'stamped', { seal, src: 'data:image/png;base64,' + png.toString('base64') })
   }
 
+  path() {
+    return 'work'
+  }
+
   leave() {
+    this.stage.open.delete(this)
     return this.context.close()
   }
 }

@@ -40,5 +40,5 @@ wanted check && part check 90 scripts/check.sh without-tests
 wanted bench && part bench 180 measure
 wanted sqlite && part sqlite 720 sqlite
 wanted postgres && part postgres 720 postgres
-wanted flows && part flows 600 flows
+wanted flows && part flows 300 flows
 finish

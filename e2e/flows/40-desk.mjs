@@ -87,8 +87,7 @@ async function keyboard(stage) {
   await s.loaded(() => keys.press('Enter'))
   await s.reads(`受理号${no}：`)
   stage.checks.ok(/\/desk\/cases\/[0-9a-f-]+\?list=check/.test(s.path()), `after a decision the next case of the list: ${s.path()}`)
-  await keys.press('j')
-  await s.page.waitForLoadState('load')
+  await s.loaded(() => keys.press('j'))
   await keys.press('?')
   await s.look('keymap')
   await s.leave()
@@ -111,7 +110,7 @@ async function correction(stage) {
     await box.click()
   }
   await s.fill('note', '有不明白的打电话。')
-  await s.page.waitForTimeout(100) // the preview follows the ticks
+  await s.page.locator('[data-reads]', { hasText: '打电话' }).waitFor() // the preview follows the ticks
   await s.reads('请换一张1寸蓝底证件照', '有不明白的打电话。')
   await s.look('form-filled')
   await s.press('退回补正')
@@ -268,8 +267,7 @@ async function names(stage) {
   await s.look('case')
 
   // A telephone call is on the record.
-  await s.page.keyboard.press('c')
-  await s.page.waitForURL('**/call')
+  await s.loaded(() => s.page.keyboard.press('c'))
   await s.look('call')
   await s.press('记下来')
   await s.look('call-missing')
