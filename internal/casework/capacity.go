@@ -49,7 +49,7 @@ func (t *turn) judgeCapacity(a scheme.Actor, c Capacity) error {
 		return refuse("reason_missing", "", "请写明理由，理由会公开", "5.1")
 	case c.Cap < t.tally.Taken():
 		return refuse("cap_taken", "", fmt.Sprintf("名额不能少于已占用的%d个", t.tally.Taken()), "5.1")
-	case c.WaitingMax < t.tally.Waiting:
+	case c.WaitingMax < min(t.tally.Waiting, t.tally.WaitingMax): // contesters may stand beside a full list
 		return refuse("waiting_taken", "", fmt.Sprintf("候补不能少于现有的%d位", t.tally.Waiting), "5.1")
 	case c.Cap > 100000 || c.WaitingMax > 100000:
 		return refuse("cap_large", "", "数字太大，请核对", "5.1")

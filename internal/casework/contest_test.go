@@ -37,6 +37,31 @@ func TestContest_TwoContesters(t *testing.T) {
 	k.sound()
 }
 
+// Moves 4, "outside the max": the one whose number another typed first gets his
+// number beside a full list, nobody else does, and the public rule agrees.
+func TestContest_BesideAFullList(t *testing.T) {
+	k := newKit(t) // 2 seats, 3 waiting places
+	a := k.accepted()
+	for range 4 {
+		k.accepted()
+	}
+	own := k.account(a.Person).begin().complete()
+	_, err := own.submit()
+	k.refused(err, "double") // not "full": he is told what he can do
+	b := k.contester(a)
+	b.is(scheme.Accepted, scheme.PlaceWaiting)
+	_, err = k.ready().submit()
+	k.refused(err, "full")
+	k.sound()
+	// Found to be his: the first loses the seat at the end of his hearing, and b,
+	// whose place he had, stands at the head of the list.
+	k.must(b.both(district1, lead1, scheme.SettleFor))
+	k.days(10)
+	a.is(scheme.Released, scheme.PlaceNone)
+	b.is(scheme.Accepted, scheme.PlaceHeld)
+	k.sound()
+}
+
 func TestContest_TheOneWhoHoldsItEndsFirst(t *testing.T) {
 	k := newKit(t)
 	a := k.accepted()

@@ -660,6 +660,7 @@ type observer struct {
 	opened      map[int64]bool
 	index       int64
 	txn         int64
+	over        int   // accepted without room in the running transaction, not yet suspended
 	gave        []int // seat leaves of the running transaction
 }
 
@@ -698,8 +699,11 @@ func (o *observer) see(body []byte) error {
 		}
 		o.seats, o.most = l.Cap, l.Max
 	case "accept":
-		if l.N != o.last+1 || len(o.seated) >= o.seats && len(o.waiting) >= o.most {
-			return bad("not the next number, or no room")
+		if l.N != o.last+1 || o.over != 0 {
+			return bad("not the next number, or the one before had no room")
+		}
+		if len(o.seated) >= o.seats && len(o.waiting) >= o.most {
+			o.over = l.N
 		}
 		o.last = l.N
 		o.waiting[l.N], o.band[l.N] = true, 2
@@ -715,6 +719,9 @@ func (o *observer) see(body []byte) error {
 		delete(o.suspended, l.N)
 	case "suspend":
 		o.suspended[l.N] = true
+		if o.over == l.N {
+			o.over = 0
+		}
 	case "resume":
 		delete(o.suspended, l.N)
 	case "band":
@@ -763,6 +770,9 @@ func (o *observer) see(body []byte) error {
 
 // end applies the rule at the end of a transaction.
 func (o *observer) end() error {
+	if o.over != 0 {
+		return fmt.Errorf("observer: %d was accepted without room and not suspended", o.over)
+	}
 	var want []int
 	if free := o.seats - len(o.seated); !o.closed && free > 0 {
 		order := slices.SortedFunc(maps.Keys(o.waiting), func(a, b int) int {

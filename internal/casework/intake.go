@@ -221,11 +221,13 @@ func (w *Work) accept(ctx context.Context, tx *store.Tx, d *desk, s *submission,
 	if d.tally.ListEnded {
 		return Acceptance{}, refuse("closed", "申报已截止，不能再提交。", "候补已结束", "5.2")
 	}
+	holder, taken := living[s.row.PersonIndex]
 	free := d.tally.Free()
-	if free <= 0 && d.tally.Waiting >= d.tally.WaitingMax {
+	// One whose number somebody else has typed first comes in beside a full list,
+	// suspended: what another did must not cost him his place (moves 4).
+	if free <= 0 && d.tally.Waiting >= d.tally.WaitingMax && (!taken || holder.WorkerID == s.row.WorkerID) {
 		return Acceptance{}, refuse("full", fmt.Sprintf("名额%d个和候补%d位都已占满，这次没有提交成功。您的资料还在，有人退出时可以再试。", d.tally.Cap, d.tally.WaitingMax), "名额与候补已满", "5.2")
 	}
-	holder, taken := living[s.row.PersonIndex]
 	if taken && holder.WorkerID == s.row.WorkerID {
 		return Acceptance{}, refuse("double", "您已经有一份在办的申请，不能再交一份。请在“我的”里看它的进度。", "本人已有在办申请", "5.2")
 	}

@@ -126,7 +126,7 @@ func (b *Board) Apply(txn []Leaf, get func(index int64) (Leaf, bool)) error {
 			if l.N != b.K+1 {
 				return fail("number", "the next number is %d", b.K+1)
 			}
-			if len(b.seated) >= b.Cap && len(b.waiting) >= b.Max {
+			if len(b.seated) >= b.Cap && len(b.waiting) >= b.Max && !suspends(txn[i+1:], l.N) {
 				return fail("full", "accepted although %d seats and %d waiting places are full", b.Cap, b.Max)
 			}
 			b.K = l.N
@@ -172,6 +172,13 @@ func (b *Board) Apply(txn []Leaf, get func(index int64) (Leaf, bool)) error {
 	}
 	b.Txn = no
 	return nil
+}
+
+// suspends says whether the leaves suspend a number: somebody whose ID another
+// had submitted first is accepted beside a full list, and stands still until two
+// persons have decided.
+func suspends(ls []Leaf, n int) bool {
+	return slices.ContainsFunc(ls, func(l Leaf) bool { return l.Kind == "suspend" && l.N == n })
 }
 
 func (b *Board) open(l *Leaf, first int64, txn []Leaf, get func(int64) (Leaf, bool)) error {

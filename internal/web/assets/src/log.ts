@@ -282,7 +282,7 @@ export class Board {
           break;
         case 'accept':
           if (l.n !== this.k + 1) throw fail('受理编号跳到了' + l.n + '号。');
-          if (this.seats.size >= this.cap && this.queue.length >= this.max) throw fail('名额和候补都已满，仍受理了' + l.n + '号。');
+          if (this.seats.size >= this.cap && this.queue.length >= this.max && !run.some((x, j) => j > i && x.kind === 'suspend' && x.n === l.n)) throw fail('名额和候补都已满，仍受理了' + l.n + '号。');
           this.k = l.n;
           this.join(l.n);
           break;
