@@ -151,6 +151,28 @@ func TestHearing_TwoPersonsExecuteAnAnswer(t *testing.T) {
 	k.sound()
 }
 
+// Nobody acts at two successive steps: neither who proposed the opening nor who
+// seconded it takes part in the end (moves 1.2).
+func TestHearing_WhoOpenedItDoesNotEndIt(t *testing.T) {
+	k := newKit(t)
+	a := k.accepted()
+	k.must(a.both(district1, lead1, scheme.Revoke, because(scheme.CauseFraud)))
+	if h := a.hearing(); h.Proposer != district1.ID || h.Seconder != lead1.ID {
+		t.Fatalf("%+v", h)
+	}
+	k.must(k.w.Answer(k.ctx, a.worker, a.caseID, "我有材料。"))
+	for _, x := range []scheme.Actor{district1, lead1} {
+		k.refused(a.decide(x, scheme.Keep), "proposer")
+	}
+	k.refused(a.decide(district1, scheme.Execute), "proposer")
+	k.must(a.decide(district2, scheme.Execute))
+	k.refused(a.second(lead1, scheme.Execute), "proposer")
+	a.is(scheme.Accepted, scheme.PlaceHeld)
+	k.must(a.second(lead2, scheme.Execute))
+	a.is(scheme.Released, scheme.PlaceNone)
+	k.sound()
+}
+
 func TestHearing_AnswersAreBoundedAndGiven(t *testing.T) {
 	k := newKit(t)
 	a := k.accepted()

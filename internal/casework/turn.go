@@ -144,7 +144,7 @@ func (t *turn) step(ctx context.Context, e *entry, move scheme.MoveName, a schem
 	if ev.Opened {
 		h := &store.Hearing{
 			ID: store.NewID(t.tx.Now), ProgrammeID: e.row.ProgrammeID, CaseID: e.row.ID, Cause: e.s.Hearing.Cause,
-			State: scheme.HearingRunning, Reason: args.Reason, Proposer: a.ID, OpenedAt: t.tx.Now, UntilAt: e.s.Hearing.Until.UTC(),
+			State: scheme.HearingRunning, Reason: args.Reason, Proposer: a.ID, Seconder: e.s.Hearing.Seconder, OpenedAt: t.tx.Now, UntilAt: e.s.Hearing.Until.UTC(),
 		}
 		e.s.Hearing.ID = h.ID
 		e.hearing = h

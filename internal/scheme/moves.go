@@ -295,9 +295,11 @@ func beforeUntil(c Case, _ Actor, _ *Programme, now time.Time) []Reason {
 	return nil
 }
 
+const openedIt = "复核须由没有提出、也没有确认本次告知的人办理"
+
 func notProposer(c Case, a Actor, _ *Programme, _ time.Time) []Reason {
-	if c.Hearing != nil && c.Hearing.Proposer == a.ID {
-		return block("proposer", "", "复核须由未提出本次告知的人办理", "5.1")
+	if c.Hearing != nil && c.Hearing.OpenedBy(a.ID) {
+		return block("proposer", "", openedIt, "5.1")
 	}
 	return nil
 }

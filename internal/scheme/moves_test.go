@@ -264,6 +264,7 @@ type corner struct {
 	Cause        Cause
 	Hearing      HearingState
 	Proposer     string
+	Seconder     string
 	Last         string
 	Then         MoveName // the clock that runs
 }
@@ -272,7 +273,7 @@ func cornerOf(c Case, then MoveName) corner {
 	x := corner{State: c.State, Prior: c.Prior, Place: c.Place, Band: c.Band, Priority: c.Priority, Suspended: c.Suspended, Contested: c.Contested,
 		Untypable: c.Untypable, Rounds: c.Rounds, Stamp: c.Stamp, Sat: c.Sat, Last: c.LastActor, Then: then}
 	if c.HearingOpen() {
-		x.Cause, x.Hearing, x.Proposer = c.Hearing.Cause, c.Hearing.State, c.Hearing.Proposer
+		x.Cause, x.Hearing, x.Proposer, x.Seconder = c.Hearing.Cause, c.Hearing.State, c.Hearing.Proposer, c.Hearing.Seconder
 	}
 	return x
 }
@@ -338,6 +339,10 @@ func TestMoves_NobodyIsStuck(t *testing.T) {
 						}
 					}
 					next, ev, rs := Step(x, m.Name, a, args, p, cal, now)
+					if Blocked(rs) && len(m.Second) > 0 { // the other one may be the second
+						args.Second = &Actor{ID: string(m.Second[0]) + "1", Role: m.Second[0]}
+						next, ev, rs = Step(x, m.Name, a, args, p, cal, now)
+					}
 					if Blocked(rs) {
 						continue
 					}

@@ -147,6 +147,13 @@ type Hearing struct {
 	OpenedAt time.Time
 	Until    time.Time
 	Proposer string // account that proposed it; "system" for the clock
+	Seconder string // second person of the act that opened it, "" where one person may
+}
+
+// OpenedBy says whether somebody had a hand in opening the hearing: he takes no
+// part in the step after it (moves 1.2, never the same person twice in a row).
+func (h Hearing) OpenedBy(account string) bool {
+	return account != "" && (h.Proposer == account || h.Seconder == account)
 }
 
 // Case is one person in one programme, as the rules see it.
@@ -172,6 +179,7 @@ type Case struct {
 	LastActor string // who took the last deciding step
 	Due       time.Time
 	Since     time.Time
+	EnrolBy   time.Time // end of the enrolment form's days, zero before the approval
 }
 
 // HearingOpen says that a hearing holds the case.

@@ -108,6 +108,9 @@ func Step(c Case, name MoveName, a Actor, args Args, p *Programme, cal Calendar,
 			cause = args.Cause
 		}
 		next.Hearing = &Hearing{Cause: cause, State: HearingRunning, OpenedAt: now, Until: HearingEnd(cause, p, cal, now), Proposer: a.ID}
+		if args.Second != nil {
+			next.Hearing.Seconder = args.Second.ID
+		}
 		ev.Opened, ev.Due, ev.Then = true, next.Hearing.Until, Execute
 	} else if m.Term.Days != nil && !(name == Reinstate && next.State == Approved) { // approved: nobody owes anything
 		ev.Due, ev.Then = deadline(m, args, p, cal, now), m.Term.Then
@@ -168,8 +171,8 @@ func allowed(c Case, m Move, a Actor, args Args) []Reason {
 				return block("self", "", "不能办理自己的申请，请交给其他同事", m.Clause)
 			}
 		}
-		if c.Hearing != nil && m.Name == Execute && c.Hearing.Proposer == args.Second.ID {
-			return block("proposer", "", "复核须由未提出本次告知的人办理", m.Clause)
+		if c.Hearing != nil && m.Name == Execute && c.Hearing.OpenedBy(args.Second.ID) {
+			return block("proposer", "", openedIt, m.Clause)
 		}
 	}
 	return nil

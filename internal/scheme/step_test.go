@@ -142,6 +142,17 @@ func TestStep_Hearings(t *testing.T) {
 	refused(t, "proposer", over, Execute, Actor{ID: "other", Role: RoleDistrict}, func(a *Args) { a.Second = &Actor{ID: district.ID, Role: RoleLead} })
 	refused(t, "proposer", over, Execute, district)
 	step(t, over, Execute, Actor{ID: "other", Role: RoleDistrict})
+	// Whoever seconded the opening has no part in the end either.
+	revoked, _ := step(t, plainCase(AtDistrict), Revoke, district, func(a *Args) { a.Cause = CauseFraud })
+	if revoked.Hearing.Seconder == "" || revoked.Hearing.Seconder == revoked.Hearing.Proposer {
+		t.Fatalf("%+v", revoked.Hearing)
+	}
+	seconder := Actor{ID: revoked.Hearing.Seconder, Role: RoleLead}
+	refused(t, "proposer", revoked, Keep, seconder)
+	revoked, _ = step(t, revoked, Answer, actor(RoleWorker))
+	refused(t, "proposer", revoked, Keep, seconder)
+	refused(t, "proposer", revoked, Execute, Actor{ID: "other", Role: RoleDistrict}, func(a *Args) { a.Second = &seconder })
+	step(t, revoked, Execute, Actor{ID: "other", Role: RoleDistrict}, func(a *Args) { a.Second = &Actor{ID: "lead-2", Role: RoleLead} })
 	kept, _ := step(t, answered, Keep, lead)
 	if kept.State != AtDistrict || kept.HearingOpen() {
 		t.Fatalf("%+v", kept)

@@ -143,6 +143,7 @@ type Hearing struct {
 	State         scheme.HearingState
 	Reason        string
 	Proposer      string
+	Seconder      string // second person of the act that opened it
 	OpenedAt      time.Time
 	UntilAt       time.Time
 	Answer        string
@@ -154,7 +155,7 @@ type Hearing struct {
 
 // Scheme is the hearing as the rules see it.
 func (h Hearing) Scheme() scheme.Hearing {
-	return scheme.Hearing{ID: h.ID, Cause: h.Cause, State: h.State, OpenedAt: h.OpenedAt, Until: h.UntilAt, Proposer: h.Proposer}
+	return scheme.Hearing{ID: h.ID, Cause: h.Cause, State: h.State, OpenedAt: h.OpenedAt, Until: h.UntilAt, Proposer: h.Proposer, Seconder: h.Seconder}
 }
 
 // Decision is one decision about a case; it is only ever marked undone.

@@ -507,8 +507,8 @@ func caseCallouts(pg *casePage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					if pg.Hearing.Proposer == pg.A.ID {
-						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "<p>告知是您提出的，要由另一个人复核。</p>")
+					if pg.S.Hearing.OpenedBy(pg.A.ID) {
+						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "<p>告知是您提出或确认的，要由别的人复核。</p>")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -213,9 +213,9 @@ func TestHearing_IsReviewedByOthers(t *testing.T) {
 	page := hl.page("district2", "/desk/cases?list=answers")
 	has(t, page, a.Name, b.Name, "已写说明")
 	page = hl.page("district1", "/desk/cases/"+a.caseID)
-	has(t, page, "单位去年搬到了永安街道。", "告知是您提出的，由另一个人复核")
+	has(t, page, "单位去年搬到了永安街道。", "告知是您提出或确认的，由别的人复核")
 	lacks(t, page, "/keep", "/execute")
-	hl.not("district1", a, scheme.Keep, 409, "复核须由未提出本次告知的人办理", "note", "保留")
+	hl.not("district1", a, scheme.Keep, 409, "复核须由没有提出、也没有确认本次告知的人办理", "note", "保留")
 
 	hl.done("district2", a, scheme.Keep, "note", "已看租房合同，在区内上班")
 	a.is(scheme.AtDistrict, scheme.PlaceHeld)

@@ -122,6 +122,9 @@ func (d *Door) proposalViews(c *web.Ctx) ([]proposalView, error) {
 		pv.Agree = slices.Contains(m.Second, a.Role) && r.ByID != a.ID && !own && !pv.Stale
 		pv.Drop = mayDrop && !own
 		pv.Why = whyNot(pv.Agree || pv.Stale, r.ByID == a.ID, m.Second)
+		if h := f.S.Hearing; pv.Agree && m.Name == scheme.Execute && h != nil && h.OpenedBy(a.ID) {
+			pv.Agree, pv.Why = false, "本次告知是您提出或确认的，要由别的"+scheme.RoleName(m.Second[0])+"确认。"
+		}
 		out = append(out, pv)
 	}
 	return out, nil

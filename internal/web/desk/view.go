@@ -85,8 +85,8 @@ func (pg *casePage) idle() string {
 		return "这是您自己的申请，由其他同事办理。"
 	case pg.S.State.Final():
 		return "这份申请已经结束。"
-	case pg.S.HearingOpen() && pg.S.Hearing.Proposer == pg.A.ID:
-		return "告知是您提出的，由另一个人复核。"
+	case pg.S.HearingOpen() && pg.S.Hearing.OpenedBy(pg.A.ID):
+		return "告知是您提出或确认的，由别的人复核。"
 	case len(pg.Proposals) > 0:
 		return "已经提出，等第二人确认。"
 	}
