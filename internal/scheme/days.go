@@ -23,6 +23,13 @@ func (c Calendar) Working(t time.Time) bool {
 	return t.Weekday() != time.Saturday && t.Weekday() != time.Sunday
 }
 
+// Holiday says whether the Shanghai day of t is a public holiday; an ordinary
+// weekend is none.
+func (c Calendar) Holiday(t time.Time) bool {
+	working, ok := c.special[t.In(Shanghai).Format("2006-01-02")]
+	return ok && !working
+}
+
 // midnight is the first instant of the Shanghai day of t.
 func midnight(t time.Time) time.Time {
 	t = t.In(Shanghai)
