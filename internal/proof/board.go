@@ -5,6 +5,7 @@ import (
 	"iter"
 	"slices"
 	"sort"
+	"time"
 )
 
 // BandOther is the band of a number whose band was never opened.
@@ -31,6 +32,25 @@ type Board struct {
 	bands     map[int]int  // opened or reinstated, others are BandOther
 	left      map[int]bool // numbers that have given up a seat
 	opened    map[int64]bool
+	epochs    []Recovery
+}
+
+// AuditLog is the id of the log of what staff and administrators did. It holds
+// event leaves and epochs, and the rule about seats says nothing of it.
+const AuditLog = "@audit"
+
+// Recovery is an epoch leaf and its instant: a backup was put back then.
+type Recovery struct {
+	Epoch
+	At time.Time
+}
+
+// Recoveries are the epochs of the log so far, oldest first.
+func (b *Board) Recoveries() []Recovery { return slices.Clone(b.epochs) }
+
+// lost says whether a number was passed over by an epoch.
+func (b *Board) lost(n int) bool {
+	return slices.ContainsFunc(b.epochs, func(e Recovery) bool { return n >= e.From && n <= e.To })
 }
 
 // RuleError says where a log does not follow the public rule.
@@ -39,7 +59,7 @@ type RuleError struct {
 	I   int // leaf of the transaction; -1: the transaction as a whole
 	N   int // acceptance number, 0 where none is meant
 	// Rule is the rule broken, one word: empty, order, programme, begin,
-	// unknown, cap, number, full, leave, open, reinstate or seats.
+	// unknown, cap, number, full, leave, open, reinstate, epoch or seats.
 	Rule string
 	Why  string // in English
 	// Of seats: whom the rule seats, and whom the log seats.
@@ -111,9 +131,11 @@ func (b *Board) Apply(txn []Leaf, get func(index int64) (Leaf, bool)) error {
 			return fail("order", "numbered %d/%d instead of %d/%d", l.Txn, l.I, no, i)
 		case l.Programme != b.Programme:
 			return fail("programme", "of another programme")
-		case b.Size == 0 && l.Kind != "rules":
+		case b.Programme == AuditLog && l.Kind != "event" && l.Kind != "epoch", b.Programme != AuditLog && l.Kind == "event":
+			return fail("programme", "a kind of another log")
+		case b.Size == 0 && l.Kind != "rules" && b.Programme != AuditLog:
 			return fail("begin", "the log does not begin with rules")
-		case l.N > b.K && l.Kind != "accept":
+		case l.Kind != "accept" && l.N > 0 && (l.N > b.K || b.lost(l.N)):
 			return fail("unknown", "this number was never given")
 		}
 		switch l.Kind {
@@ -157,6 +179,13 @@ func (b *Board) Apply(txn []Leaf, get func(index int64) (Leaf, bool)) error {
 		case "endwaiting":
 			b.waiting, b.Closed = nil, true
 			clear(b.suspended)
+		case "epoch":
+			e := l.Epoch
+			if len(txn) != 1 || e.Kept != b.Size || e.From != 0 && e.From != b.K+1 {
+				return fail("epoch", "the epoch does not name what was restored")
+			}
+			b.epochs = append(b.epochs, Recovery{*e, l.At})
+			b.K = max(b.K, e.To)
 		case "seat":
 			seats = append(seats, l.N)
 		}

@@ -95,7 +95,7 @@ func plainly(fs []Finding) (out []string) {
 		if f.Name == "leaf" && f.Line > 0 {
 			f.Text = "malformed"
 		}
-		out = append(out, fmt.Sprintf("%s %d %d %s", f.Name, f.Line, f.Txn, f.Text))
+		out = append(out, fmt.Sprintf("%s %d %d %v %s", f.Name, f.Line, f.Txn, f.Notice, f.Text))
 	}
 	return out
 }

@@ -99,6 +99,13 @@ func TestDocument(t *testing.T) {
 	if !bytes.Equal(g.Notes[0], []byte(f["checkpoint.txt"][0])) {
 		t.Error("the checkpoint is not the log's first")
 	}
+	// The epoch of the example continues its log from the first checkpoint.
+	for i, l := range append(g.Leaves[:4:4], []byte(strings.TrimSpace(f["epoch"][0]))) {
+		leaf := must(ParseLeaf(l))
+		if i == 4 && (leaf.Epoch.Root != strings.Split(string(g.Notes[1]), "\n")[2] || leaf.Epoch.Kept != 4) {
+			t.Errorf("the epoch is %+v", leaf.Epoch)
+		}
+	}
 	values := map[string]string{}
 	for line := range strings.Lines(f["commitment"][0]) {
 		k, v, _ := strings.Cut(strings.TrimSpace(line), " ")

@@ -3,6 +3,7 @@ package proof
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -38,7 +39,8 @@ type Leaf struct {
 	PlanHash     string // hex SHA-256 of the programme's folder
 	Version      int
 
-	Open *Opening // of an open leaf
+	Open  *Opening // of an open leaf
+	Epoch *Epoch   // of an epoch leaf
 
 	// Of a notice leaf.
 	List        string // hex SHA-256 of the published list
@@ -57,6 +59,19 @@ type Opening struct {
 	Private string // the committed fields, a JSON object with at least n and band
 }
 
+// Epoch says what a log lost when it was put back from a backup. It is the only
+// way in which leaves that were signed may be missing, or numbers be passed over.
+type Epoch struct {
+	Kept int64 // leaves of the restored log, so the index of this leaf
+	// The newest checkpoint that anybody still had; its leaves from Kept on are
+	// lost. Size 0: nobody had one.
+	Size int64
+	Root string // base64, as it stands in the checkpoint
+	// The numbers that may have been given before the loss and are never given
+	// again; both 0 where none can have been.
+	From, To int
+}
+
 // What a kind carries. A leaf with a field that its kind does not have could
 // smuggle something past a reader, so it is refused.
 const (
@@ -66,6 +81,7 @@ const (
 	hasNotice
 	hasC
 	mayN // n may be left out
+	hasEpoch
 )
 
 var kinds = map[string]int{
@@ -85,6 +101,8 @@ var kinds = map[string]int{
 	"notice":     hasNotice | hasC | mayN,
 	"endwaiting": 0,
 	"batch":      hasC,
+	"epoch":      hasEpoch,
+	"event":      hasC, // of the audit log only
 }
 
 // Bytes is the canonical form of the leaf: one line of JSON without the line
@@ -120,6 +138,18 @@ func (l *Leaf) appendTo(b []byte) []byte {
 		b = appendString(b, o.Nonce)
 		b = append(b, `,"private":`...)
 		b = appendString(b, o.Private)
+		b = append(b, '}')
+	}
+	if e := l.Epoch; e != nil {
+		b = append(b, `,"epoch":{"kept":`...)
+		b = strconv.AppendInt(b, e.Kept, 10)
+		if e.Size != 0 {
+			b = append(b, `,"size":`...)
+			b = strconv.AppendInt(b, e.Size, 10)
+		}
+		b = appendText(b, "root", e.Root)
+		b = appendInt(b, "from", e.From)
+		b = appendInt(b, "to", e.To)
 		b = append(b, '}')
 	}
 	b = appendText(b, "list", l.List)
@@ -198,6 +228,7 @@ type wireLeaf struct {
 	PlanHash     string       `json:"plan_hash"`
 	Version      int          `json:"version"`
 	Open         *wireOpening `json:"open"`
+	Epoch        *wireEpoch   `json:"epoch"`
 	List         string       `json:"list"`
 	Rows         int          `json:"rows"`
 	From         string       `json:"from"`
@@ -210,6 +241,14 @@ type wireOpening struct {
 	Band    int    `json:"band"`
 	Nonce   string `json:"nonce"`
 	Private string `json:"private"`
+}
+
+type wireEpoch struct {
+	Kept int64  `json:"kept"`
+	Size int64  `json:"size"`
+	Root string `json:"root"`
+	From int    `json:"from"`
+	To   int    `json:"to"`
 }
 
 // MarshalJSON is Bytes.
@@ -259,6 +298,10 @@ func ParseLeaf(b []byte) (Leaf, error) {
 		o := Opening(*w.Open)
 		l.Open = &o
 	}
+	if w.Epoch != nil {
+		e := Epoch(*w.Epoch)
+		l.Epoch = &e
+	}
 	if err := l.check(); err != nil {
 		return Leaf{}, err
 	}
@@ -289,6 +332,8 @@ func (l *Leaf) check() error {
 		return bad("a figure below zero")
 	case (has&hasOpen != 0) != (l.Open != nil):
 		return bad("the opening does not fit")
+	case (has&hasEpoch != 0) != (l.Epoch != nil):
+		return bad("the epoch does not fit")
 	case has&hasNotice == 0 && (l.List != "" || l.Rows != 0 || l.From != nil || l.Until != nil):
 		return bad("carries a notice")
 	case has&hasC == 0 && l.C != "":
@@ -301,8 +346,17 @@ func (l *Leaf) check() error {
 		return bad("list is not 64 hex digits")
 	case l.Open != nil && (l.Open.Index < 0 || l.Open.Band < 0 || l.Open.Band > 2 || !isHex(l.Open.Nonce)):
 		return bad("malformed opening")
+	case l.Epoch != nil && !l.Epoch.wellFormed():
+		return bad("malformed epoch")
 	}
 	return nil
+}
+
+func (e *Epoch) wellFormed() bool {
+	root, err := base64.StdEncoding.DecodeString(e.Root)
+	named := err == nil && len(root) == 32 && base64.StdEncoding.EncodeToString(root) == e.Root
+	return e.Kept >= 0 && e.Size >= 0 && (e.Size > 0) == (e.Root != "") && (e.Size == 0 || named) &&
+		e.From >= 0 && (e.From == 0) == (e.To == 0) && e.To >= e.From
 }
 
 func isHex(s string) bool {

@@ -17,22 +17,38 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-// Finding is one thing that does not hold.
+// Finding is one thing that does not hold, or a notice.
 type Finding struct {
 	// Name is one word: leaf, programme, time, rule, signature, checkpoint,
 	// truncated, changed, uncovered, rollback, fork, seats; of a receipt also
-	// number, commitment, place, inclusion, absent, band.
+	// number, commitment, place, inclusion, absent, band, lost. Of a notice:
+	// recovered, lost.
 	Name string
 	Text string // one Chinese sentence for the reader
 	Line int    // of the export, from 1; 0 where none is meant
 	Txn  int64  // transaction, of a rule finding
+	// Notice: nothing is wrong, but a reader is to know it.
+	Notice bool
 }
 
 func (f Finding) String() string {
+	if f.Notice {
+		return "注意：" + f.Text
+	}
 	if f.Line > 0 {
 		return fmt.Sprintf("[%s] 第%d行：%s", f.Name, f.Line, f.Text)
 	}
 	return fmt.Sprintf("[%s] %s", f.Name, f.Text)
+}
+
+// Faults are the findings that are no notices: with none, all holds.
+func Faults(fs []Finding) (out []Finding) {
+	for _, f := range fs {
+		if !f.Notice {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // firstLeafLine is the line of leaf 0 in an export.
@@ -41,8 +57,8 @@ const firstLeafLine = 2
 // Verify checks an export: every leaf's form, the public rule, every signed
 // checkpoint, that the log continues the earlier checkpoints (which the caller
 // opened with the same key), and, where claimed is not nil, that it is the
-// seated list. No finding means that all of it holds. It does not stop at the
-// first finding; the rule is followed to its first break.
+// seated list. No finding but notices means that all of it holds. It does not
+// stop at the first finding; the rule is followed to its first break.
 func Verify(g *Log, earlier []Checkpoint, pub ed25519.PublicKey, claimed []int) []Finding {
 	var list *SeatedList
 	if claimed != nil {
@@ -190,13 +206,24 @@ func verify(g *Log, earlier []Checkpoint, pub ed25519.PublicKey, claimed *Seated
 		}
 		add("uncovered", firstLeafLine+int(covered), "从这一行起的%d条记录没有任何签过名的检查点。", size-covered)
 	}
+	recovered := follow.board.Recoveries()
+	for _, e := range recovered {
+		out = append(out, Finding{Name: "recovered", Text: e.chinese(), Line: firstLeafLine + int(e.Kept), Notice: true})
+	}
 	for _, c := range earlier {
+		e := lostIn(recovered, c)
 		switch {
 		case c.Origin != g.Header.Origin:
 			add("checkpoint", 0, "您手里的检查点（%d条，%s）是另一份记录的。", c.Size, beijing(c.At))
-		case c.Size > size:
+		case c.Size <= size && roots[c.Size] == c.Root:
+		case e != nil && e.Size > c.Size, e != nil && e.Size == c.Size && e.Root == base64.StdEncoding.EncodeToString(c.Root[:]):
+			out = append(out, Finding{Name: "lost", Notice: true, Text: fmt.Sprintf("您手里%s的检查点有%d条记录，其中第%d条起在%s的恢复中遗失，恢复记录已经写明。",
+				beijing(c.At), c.Size, e.Kept+1, beijing(e.At))})
+		case e != nil && e.Size < c.Size:
+			add("rollback", 0, "您手里%s的检查点有%d条记录，%s的恢复只保留%d条，而且没有写明丢了这么多：记录被退回到过去。", beijing(c.At), c.Size, beijing(e.At), e.Kept)
+		case c.Size > size && (e == nil || e.Size != c.Size):
 			add("rollback", 0, "您手里%s的检查点已有%d条记录，现在只有%d条：记录被退回到过去。", beijing(c.At), c.Size, size)
-		case roots[c.Size] != c.Root:
+		default:
 			add("fork", 0, "您手里%s的检查点（%d条）和这份记录不同：有人给出了两份不同的记录。", beijing(c.At), c.Size)
 		}
 	}
@@ -214,6 +241,34 @@ func verify(g *Log, earlier []Checkpoint, pub ed25519.PublicKey, claimed *Seated
 		}
 	}
 	return out, board
+}
+
+// lostIn gives the epoch before which a checkpoint was signed and whose backup
+// did not reach as far; nil where there is none.
+func lostIn(rs []Recovery, c Checkpoint) *Recovery {
+	for i := range rs {
+		if e := &rs[i]; c.Size > e.Kept && c.At.Before(e.At) {
+			return e
+		}
+	}
+	return nil
+}
+
+// chinese says in a sentence what was lost.
+func (e *Recovery) chinese() string {
+	s := fmt.Sprintf("%s从备份恢复过，保留了%d条记录", beijing(e.At), e.Kept)
+	switch {
+	case e.Size == 0:
+		s += "；当时没有更新的检查点可对，丢了多少不知道"
+	case e.Size > e.Kept:
+		s += fmt.Sprintf("，丢了%d条", e.Size-e.Kept)
+	default:
+		s += "，签过名的没有丢"
+	}
+	if e.To > 0 {
+		s += fmt.Sprintf("；%d号到%d号不再使用，其中发出过的以职工的回执为准", e.From, e.To)
+	}
+	return s + "。"
 }
 
 func without(a, b []int) (out []int) {
@@ -269,6 +324,8 @@ func (e *RuleError) chinese() string {
 		s += fmt.Sprintf("%d号公开的优先次序和先前的承诺对不上。", e.N)
 	case "reinstate":
 		s += fmt.Sprintf("%d号没有失去过名额，却被恢复。", e.N)
+	case "epoch":
+		s += "恢复记录写的和实际保留的对不上。"
 	case "seats":
 		s += fmt.Sprintf("按规则应给名额的是：%s；记录里给的是：%s。", numbers(e.Want), numbers(e.Got))
 	default:
@@ -395,18 +452,18 @@ func RunVerify(args []string, stdout io.Writer) int {
 		}
 		found = append(found, CheckReceipt(r, pub)...)
 		found = append(found, CheckReceiptInLog(r, g)...)
-		if len(found) == 0 {
+		if len(Faults(found)) == 0 {
 			fmt.Fprintf(stdout, "回执：%d号，第%d行，%s受理。\n", r.N, firstLeafLine+r.Index, beijing(r.At))
 		}
 	}
-	if board != nil {
+	if board != nil && g.Header.Programme != AuditLog {
 		fmt.Fprintf(stdout, "照公开规则算出：名额%d个，已有%d人（%s），候补%d人。\n", board.Cap, len(board.seated), numbers(board.Seated()), len(board.waiting))
 	}
 	for _, x := range found {
 		fmt.Fprintln(stdout, x)
 	}
-	if len(found) > 0 {
-		fmt.Fprintf(stdout, "结果：不通过，发现%d处问题。\n", len(found))
+	if faults := Faults(found); len(faults) > 0 {
+		fmt.Fprintf(stdout, "结果：不通过，发现%d处问题。\n", len(faults))
 		return 1
 	}
 	fmt.Fprintln(stdout, "结果：通过。")
@@ -434,6 +491,9 @@ func CheckReceiptInLog(r Receipt, g *Log) []Finding {
 		return []Finding{{Name: "programme", Text: "回执是另一个项目的。"}}
 	}
 	if r.Index < 0 || r.Index >= int64(len(g.Leaves)) || string(g.Leaves[r.Index]) != r.Leaf {
+		if e := lostReceipt(r, g); e != nil {
+			return []Finding{e.Lost(r)}
+		}
 		out = append(out, Finding{Name: "absent", Text: "回执里的受理记录不在这份公开记录的原位。", Line: max(0, firstLeafLine+int(r.Index))})
 	}
 	if r.BandLeaf != nil {
@@ -448,4 +508,30 @@ func CheckReceiptInLog(r Receipt, g *Log) []Finding {
 		}
 	}
 	return out
+}
+
+// lostReceipt gives the epoch in whose loss a receipt's leaf lay, nil for none.
+func lostReceipt(r Receipt, g *Log) *Recovery {
+	for _, b := range g.Leaves {
+		if !bytes.Contains(b, []byte(`"kind":"epoch"`)) {
+			continue
+		}
+		if l, err := ParseLeaf(b); err == nil && l.Epoch != nil {
+			if e := (&Recovery{*l.Epoch, l.At}); e.Covers(r) {
+				return e
+			}
+		}
+	}
+	return nil
+}
+
+// Covers says whether a receipt was given before the loss and its leaf may have
+// been among what was lost.
+func (e *Recovery) Covers(r Receipt) bool {
+	return r.At.Before(e.At) && r.Index >= e.Kept && r.N >= e.From && r.N <= e.To
+}
+
+// Lost is the finding about a receipt that an epoch covers.
+func (e *Recovery) Lost(r Receipt) Finding {
+	return Finding{Name: "lost", Text: fmt.Sprintf("这张回执的受理记录（%d号）在%s从备份恢复时遗失了，所以现在的记录里没有。请拿回执到区总工会补办。", r.N, beijing(e.At))}
 }

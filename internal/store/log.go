@@ -5,11 +5,13 @@ import (
 	"time"
 
 	"github.com/uptrace/bun"
+
+	"yuanmeng/internal/proof"
 )
 
 // AuditLog is the log id under which the events of the whole installation are
 // sealed.
-const AuditLog = "@audit"
+const AuditLog = proof.AuditLog
 
 // Event is one thing that somebody did, was refused, or saw.
 type Event struct {

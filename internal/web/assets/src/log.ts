@@ -8,14 +8,18 @@
 import { verify as ed25519 } from '@stablelib/ed25519';
 import { hash as sha256 } from '@stablelib/sha256';
 
-export interface Finding { name: string; text: string; line: number; txn: number }
+export interface Finding { name: string; text: string; line: number; txn: number; notice?: boolean }
 export interface Checkpoint { origin: string; size: number; root: string; at: string }
 export interface Leaf {
   v: number; programme: string; txn: number; i: number; kind: string; at: string; n: number;
   cap: number; max: number; promote_until: string; plan_hash: string; version: number;
   open: { index: number; band: number; nonce: string; private: string } | null;
+  epoch: Epoch | null;
   list: string; rows: number; from: string; until: string; c: string;
 }
+export interface Epoch { kept: number; size: number; root: string; from: number; to: number }
+// Recovery is an epoch and its instant.
+export interface Recovery { e: Epoch; at: string }
 export interface Receipt {
   programme: string; n: number; case: string; at: string; place: string; rank: number; leaf: string; index: number;
   nonce: string; private: string; band_leaf: number | null; sig: string; sealed: { proof: string; checkpoint: string } | null;
@@ -97,16 +101,32 @@ export function canonical(l: Leaf): string {
     ',"at":' + quote(l.at) + number('n', l.n) + number('cap', l.cap) + number('max', l.max) + words('promote_until', l.promote_until) +
     words('plan_hash', l.plan_hash) + number('version', l.version) +
     (l.open ? ',"open":{"index":' + l.open.index + ',"band":' + l.open.band + ',"nonce":' + quote(l.open.nonce) + ',"private":' + quote(l.open.private) + '}' : '') +
+    (l.epoch ? ',"epoch":{"kept":' + l.epoch.kept + number('size', l.epoch.size) + words('root', l.epoch.root) + number('from', l.epoch.from) + number('to', l.epoch.to) + '}' : '') +
     words('list', l.list) + number('rows', l.rows) + words('from', l.from) + words('until', l.until) + words('c', l.c) + '}';
 }
 
-// What a kind carries: n, rules, open, notice, commitment, n at will.
-const N = 1, RULES = 2, OPEN = 4, NOTICE = 8, C = 16, MAYN = 32;
+// What a kind carries: n, rules, open, notice, commitment, n at will, epoch.
+const N = 1, RULES = 2, OPEN = 4, NOTICE = 8, C = 16, MAYN = 32, EPOCH = 64;
 const kinds: { [kind: string]: number } = {
   rules: RULES, accept: N | C, amend: C, seat: N | C, confirm: C, unconfirm: C, consume: C, leave: N | C,
   suspend: N | C, resume: N | C, band: C, open: N | OPEN, reinstate: N | C, notice: NOTICE | C | MAYN, endwaiting: 0, batch: C,
+  epoch: EPOCH, event: C,
 };
 const own = (o: object, k: string) => Object.prototype.hasOwnProperty.call(o, k);
+
+// epochOf reads the epoch of a leaf; null where it is none.
+function epochOf(w: any): Epoch | null {
+  if (!w || typeof w !== 'object') return null;
+  const e: Epoch = { kept: 0, size: 0, root: '', from: 0, to: 0 };
+  for (const k of Object.keys(w)) {
+    if (!own(e, k) || typeof (e as any)[k] !== typeof w[k]) return null;
+    (e as any)[k] = w[k];
+  }
+  if ([e.kept, e.size, e.from, e.to].some(n => !whole(n) || n < 0)) return null;
+  const root = base64(e.root);
+  const named = !!root && root.length === 32 && toBase64(root) === e.root;
+  return !!e.size !== !!e.root || (e.size && !named) || !e.from !== !e.to || e.to < e.from ? null : e;
+}
 
 // parseLeaf reads a canonical leaf; null for everything else.
 export function parseLeaf(line: string): Leaf | null {
@@ -119,13 +139,18 @@ export function parseLeaf(line: string): Leaf | null {
   if (!w || typeof w !== 'object' || Array.isArray(w)) return null;
   const l: Leaf = {
     v: 0, programme: '', txn: 0, i: 0, kind: '', at: '', n: 0, cap: 0, max: 0, promote_until: '', plan_hash: '', version: 0,
-    open: null, list: '', rows: 0, from: '', until: '', c: '',
+    open: null, epoch: null, list: '', rows: 0, from: '', until: '', c: '',
   };
   for (const k of Object.keys(w)) {
     if (!own(l, k)) return null;
     if (k === 'open') {
       const o = w[k];
       if (!o || !whole(o.index) || !whole(o.band) || typeof o.nonce !== 'string' || typeof o.private !== 'string' || Object.keys(o).length !== 4) return null;
+    } else if (k === 'epoch') {
+      const e = epochOf(w[k]);
+      if (!e) return null;
+      l.epoch = e;
+      continue;
     } else if (typeof (l as any)[k] !== typeof w[k] || (typeof w[k] === 'number' && !whole(w[k]))) {
       return null;
     }
@@ -138,7 +163,7 @@ export function parseLeaf(line: string): Leaf | null {
     l.n < 0 || (has & N && !l.n) || (!(has & (N | MAYN)) && l.n) ||
     (!(has & RULES) && (l.cap || l.max || l.promote_until || l.plan_hash || l.version)) ||
     l.cap < 0 || l.max < 0 || l.version < 0 || l.rows < 0 ||
-    !!(has & OPEN) !== !!l.open || (!(has & NOTICE) && (l.list || l.rows || l.from || l.until)) ||
+    !!(has & OPEN) !== !!l.open || !!(has & EPOCH) !== !!l.epoch || (!(has & NOTICE) && (l.list || l.rows || l.from || l.until)) ||
     (!(has & C) && l.c) || (has & C && !(has & NOTICE) && !l.c) || (l.c && !isHex(l.c)) || (l.list && !isHex(l.list)) ||
     (l.open && (l.open.index < 0 || l.open.band < 0 || l.open.band > 2 || !isHex(l.open.nonce)))
   ) return null;
@@ -233,6 +258,8 @@ const numbers = (ns: number[]) => (ns.length ? ns.join('、') + '号' : '无');
 const ascending = (ns: number[]) => ns.slice().sort((a, b) => a - b);
 const sameNumbers = (a: number[], b: number[]) => a.length === b.length && a.every((n, i) => n === b[i]);
 
+const AUDIT = '@audit'; // the log of what staff did: events and epochs, no seats
+
 export class Board {
   programme = '';
   cap = 0;
@@ -247,6 +274,7 @@ export class Board {
   private bands = new Map<number, number>();
   private left = new Set<number>();
   private opened = new Set<number>();
+  recoveries: Recovery[] = [];
 
   seated = () => ascending(Array.from(this.seats));
   waiting = () => this.queue.slice();
@@ -272,8 +300,9 @@ export class Board {
       const fail = (why: string) => new Broken(i, '第' + no + '笔操作没有照公开规则办：' + why);
       if (l.txn !== no || l.i !== i) throw fail('编号不连续，中间少了、多了或换了位置。');
       if (l.programme !== this.programme) throw fail('混入了另一个项目的记录。');
-      if (!this.size && l.kind !== 'rules') throw fail('记录的开头不是规则，前面的被删了。');
-      if (l.n > this.k && l.kind !== 'accept') throw fail(l.n + '号从未受理。');
+      if (this.programme === AUDIT ? l.kind !== 'event' && l.kind !== 'epoch' : l.kind === 'event') throw fail('混入了另一个项目的记录。');
+      if (!this.size && l.kind !== 'rules' && this.programme !== AUDIT) throw fail('记录的开头不是规则，前面的被删了。');
+      if (l.kind !== 'accept' && l.n && (l.n > this.k || this.recoveries.some(r => l.n >= r.e.from && l.n <= r.e.to))) throw fail(l.n + '号从未受理。');
       switch (l.kind) {
         case 'rules':
           if (this.seats.size > l.cap) throw fail('名额总数被减到已有名额的人数以下。');
@@ -310,6 +339,13 @@ export class Board {
           this.closed = true;
           this.suspended.clear();
           break;
+        case 'epoch': {
+          const e = l.epoch as Epoch;
+          if (run.length !== 1 || e.kept !== this.size || (e.from && e.from !== this.k + 1)) throw fail('恢复记录写的和实际保留的对不上。');
+          this.recoveries.push({ e, at: l.at });
+          this.k = Math.max(this.k, e.to);
+          break;
+        }
         case 'seat':
           seats.push(l.n);
       }
@@ -398,6 +434,14 @@ export function beijing(at: string, seconds = false): string {
 }
 
 const FIRST = 2; // the line of leaf 0
+
+// recoveryText says in a sentence what was lost.
+function recoveryText(r: Recovery): string {
+  const e = r.e;
+  return beijing(r.at) + '从备份恢复过，保留了' + e.kept + '条记录' +
+    (!e.size ? '；当时没有更新的检查点可对，丢了多少不知道' : e.size > e.kept ? '，丢了' + (e.size - e.kept) + '条' : '，签过名的没有丢') +
+    (e.to ? '；' + e.from + '号到' + e.to + '号不再使用，其中发出过的以职工的回执为准' : '') + '。';
+}
 
 export interface Verdict { findings: Finding[]; board: Board | null }
 
@@ -498,10 +542,17 @@ export function verifyLog(g: Log, earlier: Checkpoint[], key: Uint8Array, claime
   }
   const covered = heads.length ? heads[heads.length - 1].size : 0;
   if (good < size && covered < size) add('uncovered', FIRST + covered, '从这一行起的' + (size - covered) + '条记录没有任何签过名的检查点。');
+  board.recoveries.forEach(r => out.push({ name: 'recovered', text: recoveryText(r), line: FIRST + r.e.kept, txn: 0, notice: true }));
   earlier.forEach(c => {
+    const r = board.recoveries.filter(x => c.size > x.e.kept && c.at < x.at)[0];
+    const named = r ? r.e.size : -1;
     if (c.origin !== g.header.origin) add('checkpoint', 0, '您手里的检查点（' + c.size + '条，' + beijing(c.at) + '）是另一份记录的。');
-    else if (c.size > size) add('rollback', 0, '您手里' + beijing(c.at) + '的检查点已有' + c.size + '条记录，现在只有' + size + '条：记录被退回到过去。');
-    else if (roots.get(c.size) !== c.root) add('fork', 0, '您手里' + beijing(c.at) + '的检查点（' + c.size + '条）和这份记录不同：有人给出了两份不同的记录。');
+    else if (c.size <= size && roots.get(c.size) === c.root) return;
+    else if (named > c.size || (named === c.size && r.e.root === toBase64(unhex(c.root))))
+      out.push({ name: 'lost', text: '您手里' + beijing(c.at) + '的检查点有' + c.size + '条记录，其中第' + (r.e.kept + 1) + '条起在' + beijing(r.at) + '的恢复中遗失，恢复记录已经写明。', line: 0, txn: 0, notice: true });
+    else if (r && named < c.size) add('rollback', 0, '您手里' + beijing(c.at) + '的检查点有' + c.size + '条记录，' + beijing(r.at) + '的恢复只保留' + r.e.kept + '条，而且没有写明丢了这么多：记录被退回到过去。');
+    else if (c.size > size && !r) add('rollback', 0, '您手里' + beijing(c.at) + '的检查点已有' + c.size + '条记录，现在只有' + size + '条：记录被退回到过去。');
+    else add('fork', 0, '您手里' + beijing(c.at) + '的检查点（' + c.size + '条）和这份记录不同：有人给出了两份不同的记录。');
   });
   if (claimed && !broken) {
     const want = ascending(claimed.numbers);
@@ -607,8 +658,14 @@ export function checkReceipt(r: Receipt, key: Uint8Array): Finding[] {
 export function checkReceiptInLog(r: Receipt, g: Log): Finding[] {
   const out: Finding[] = [];
   if (r.programme !== g.header.programme) return [{ name: 'programme', text: '回执是另一个项目的。', line: 0, txn: 0 }];
-  if (g.leaves[r.index] !== r.leaf)
+  if (g.leaves[r.index] !== r.leaf) {
+    for (const line of g.leaves) {
+      const l = line.indexOf('"kind":"epoch"') >= 0 ? parseLeaf(line) : null;
+      if (l && l.epoch && r.at < l.at && r.index >= l.epoch.kept && r.n >= l.epoch.from && r.n <= l.epoch.to)
+        return [{ name: 'lost', text: '这张回执的受理记录（' + r.n + '号）在' + beijing(l.at) + '从备份恢复时遗失了，所以现在的记录里没有。请拿回执到区总工会补办。', line: 0, txn: 0 }];
+    }
     out.push({ name: 'absent', text: '回执里的受理记录不在这份公开记录的原位。', line: Math.max(0, FIRST + r.index), txn: 0 });
+  }
   if (r.band_leaf !== null) {
     const l = g.leaves[r.band_leaf] ? parseLeaf(g.leaves[r.band_leaf]) : null;
     if (!l || l.kind !== 'band') out.push({ name: 'band', text: '回执所说的优先记录不在这份公开记录的原位。', line: Math.max(0, FIRST + r.band_leaf), txn: 0 });

@@ -155,14 +155,17 @@ if (page) {
       const v = log.verifyLog(g, earlier, key, list, opened);
       let all = fs.concat(v.findings);
       if (receipt) all = all.concat(log.checkReceipt(receipt, key), log.checkReceiptInLog(receipt, g));
-      if (all.length || !v.board) return say(out, 'bad', '核对没有通过，发现 ' + all.length + ' 处问题', found(all).concat('请把这个页面截图，打咨询电话。'));
+      const notices = all.filter(f => f.notice);
+      const faults = all.filter(f => !f.notice);
+      if (faults.length || !v.board) return say(out, 'bad', '核对没有通过，发现 ' + faults.length + ' 处问题', found(faults.concat(notices)).concat('请把这个页面截图，打咨询电话。'));
 
       const seated = v.board.seated(), waiting = v.board.waiting();
       const lines = [
         '共 ' + g.leaves.length + ' 条记录，' + g.notes.length + ' 个检查点，没有改、删、换位、插入。',
         '照公开规则算出：名额 ' + v.board.cap + ' 个，已有 ' + seated.length + ' 人，候补 ' + waiting.length + ' 人。和平台公布的名单一样。',
       ];
-      if (earlier.length) lines.push('和您手里的检查点接得上。');
+      notices.forEach(f => lines.push('注意：' + f.text));
+      if (earlier.length && !notices.some(f => f.name === 'lost')) lines.push('和您手里的检查点接得上。');
       if (receipt) {
         const n = receipt.n;
         lines.push(n + ' 号的受理记录在第 ' + (receipt.index + 2) + ' 行。照规则，' + n + ' 号现在' +
