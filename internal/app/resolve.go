@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"yuanmeng/internal/gb"
+	"yuanmeng/internal/office"
 	"yuanmeng/internal/scheme"
 	"yuanmeng/internal/store"
 	"yuanmeng/internal/web"
@@ -47,16 +48,12 @@ func (h *house) resolve(ctx context.Context, t web.Ticket) (web.Viewer, error) {
 		if err != nil || len(grants) == 0 {
 			return web.Viewer{}, err
 		}
-		g := grants[0]
-		for _, x := range grants {
-			if x.ID == t.Grant {
-				g = x
-			}
+		v := web.Viewer{AccountID: s.ID, Kind: web.KindStaff, Name: s.Name, Confirmed: true, ProvedAt: t.ProvedAt, MoreRoles: len(grants) > 1}
+		g, ok := office.Chosen(grants, t.Grant)
+		if !ok {
+			return v, nil // without a role: the guard leads to the page that asks
 		}
-		v := web.Viewer{
-			AccountID: s.ID, Kind: web.KindStaff, Name: s.Name, Roles: []string{string(g.Role)}, Org: g.Org, OrgName: scheme.RoleName(g.Role),
-			Programme: g.ProgrammeID, Confirmed: true, ProvedAt: t.ProvedAt, MoreRoles: len(grants) > 1,
-		}
+		v.Roles, v.Org, v.OrgName, v.Programme = []string{string(g.Role)}, g.Org, scheme.RoleName(g.Role), g.ProgrammeID
 		if v.Org == "" {
 			v.Org = s.Org
 		}

@@ -46,6 +46,21 @@ func (o *Office) Grants(ctx context.Context, staffID string) ([]store.Grant, err
 	return o.DB.Q.Grants(ctx, staffID, o.Now())
 }
 
+// Chosen is the role in which an account works: the one it has chosen while that
+// one stands, otherwise its only one. ok is false where there are several: which one
+// takes the place of a role that has ended is the person's to say.
+func Chosen(grants []store.Grant, id string) (g store.Grant, ok bool) {
+	for _, g := range grants {
+		if g.ID == id {
+			return g, true
+		}
+	}
+	if len(grants) == 1 {
+		return grants[0], true
+	}
+	return store.Grant{}, false
+}
+
 // maySet says no unless the actor is the security administrator, by a grant that
 // stands in this transaction, and acts on somebody else. The system acts before
 // there is anybody (Bootstrap).

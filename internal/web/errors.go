@@ -72,6 +72,11 @@ var (
 		Title:    "您需要重新登录",
 		Sentence: "您离开的时间有点长，系统已经替您退出。",
 		Next:     "请重新登录，再做一次。"}
+	// NoRole is for a write by somebody who works in none of his roles.
+	NoRole error = &Error{Code: http.StatusForbidden,
+		Title:    "请先选择角色",
+		Sentence: "您刚才用的角色已经到期或者收回，这一步没有办。",
+		Next:     "请选一个现在有的角色，再做一次。"}
 )
 
 // Invalid refuses a request that no page of ours would send; the sentence says

@@ -67,6 +67,7 @@ type Deps struct {
 	SignIn  string                                // where NeedsSignIn leads, default /sign-in
 	Confirm string                                // where NeedsConfirm leads, default /my/identity
 	SignOut string                                // POST target of 退出, default /sign-out
+	Choose  string                                // where NeedsRole leads, default /desk/grants
 
 	PutFlash  func(*http.Request, string) // keep one sentence for the next page
 	TakeFlash func(*http.Request) string  // take it out again
@@ -81,6 +82,7 @@ type Deps struct {
 func (d *Deps) signIn() string  { return or(d.SignIn, "/sign-in") }
 func (d *Deps) confirm() string { return or(d.Confirm, "/my/identity") }
 func (d *Deps) signOut() string { return or(d.SignOut, "/sign-out") }
+func (d *Deps) choose() string  { return or(d.Choose, "/desk/grants") }
 
 func or(a, b string) string {
 	if a != "" {
@@ -157,6 +159,13 @@ func (h *routeHandler) serve(c *Ctx) error {
 		return c.Redirect(h.route.SignIn + "?next=" + url.QueryEscape(c.R.URL.Path))
 	case NeedsConfirm:
 		return c.Redirect(h.deps.confirm())
+	case NeedsRole:
+		if !c.reads() {
+			e := *NoRole.(*Error)
+			e.Link, e.LinkText = h.deps.choose()+"?next="+url.QueryEscape(c.cameFrom()), "选择角色"
+			return &e
+		}
+		return c.Redirect(h.deps.choose() + "?next=" + url.QueryEscape(c.R.URL.Path))
 	case Refused:
 		return Forbidden
 	}

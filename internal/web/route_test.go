@@ -90,6 +90,7 @@ func TestGuard_AdmitsWhomItNames(t *testing.T) {
 	fresh := Viewer{AccountID: "1", Kind: KindWorker}
 	lead := Viewer{AccountID: "2", Kind: KindStaff, Roles: []string{"lead"}}
 	bare := Viewer{AccountID: "3", Kind: KindStaff}
+	torn := Viewer{AccountID: "3", Kind: KindStaff, MoreRoles: true} // several roles, none chosen
 	liar := Viewer{AccountID: "4", Kind: KindWorker, Confirmed: true, Roles: []string{"lead"}}
 	for _, c := range []struct {
 		guard Guard
@@ -101,7 +102,9 @@ func TestGuard_AdmitsWhomItNames(t *testing.T) {
 		{WorkerNew, fresh, Admitted}, {WorkerNew, lead, NeedsSignIn},
 		{AnyStaff, bare, Admitted}, {AnyStaff, worker, NeedsSignIn},
 		{Staff("lead"), lead, Admitted}, {Staff("lead"), bare, Refused}, {Staff("finance"), lead, Refused}, {Staff("lead"), liar, NeedsSignIn},
-		{Staff("finance", "lead"), lead, Admitted}, {Staff(), lead, Refused}, {"", lead, Refused}, {"nonsense", lead, Refused}, {"", Viewer{}, NeedsSignIn},
+		{Staff("finance", "lead"), lead, Admitted}, {Staff(), lead, Refused}, {"", lead, Refused},
+		{Staff("lead"), torn, NeedsRole}, {AnyStaff, torn, Admitted}, {Public, torn, Admitted}, {Worker, torn, NeedsSignIn}, {"", torn, Refused},
+		{"nonsense", lead, Refused}, {"", Viewer{}, NeedsSignIn},
 	} {
 		if got := c.guard.Admit(c.v); got != c.want {
 			t.Errorf("%q admits %+v: %d, want %d", c.guard, c.v, got, c.want)

@@ -31,6 +31,10 @@ type Viewer struct {
 // SignedIn says whether somebody is there at all.
 func (v Viewer) SignedIn() bool { return v.AccountID != "" }
 
+// MustChoose says that v is staff with several roles and works in none of them:
+// none was chosen yet, or the chosen one has ended.
+func (v Viewer) MustChoose() bool { return v.Kind == KindStaff && len(v.Roles) == 0 && v.MoreRoles }
+
 // Has says whether v holds one of the roles.
 func (v Viewer) Has(roles ...string) bool {
 	return slices.ContainsFunc(roles, func(r string) bool { return slices.Contains(v.Roles, r) })
@@ -83,6 +87,7 @@ const (
 	Admitted     Verdict = iota
 	NeedsSignIn          // nobody, or somebody of the other kind
 	NeedsConfirm         // a worker who has not confirmed the identity number
+	NeedsRole            // staff who have to choose in which of their roles they work
 	Refused              // the right kind, the wrong role
 )
 
@@ -108,6 +113,9 @@ func (g Guard) Admit(v Viewer) Verdict {
 	}
 	if g.Valid() && v.Has(g.Roles()...) {
 		return Admitted
+	}
+	if g.Valid() && v.MustChoose() {
+		return NeedsRole
 	}
 	return Refused
 }

@@ -173,13 +173,11 @@ func (b *bureau) resolve(ctx context.Context, t web.Ticket) (web.Viewer, error) 
 	if err != nil || len(gs) == 0 {
 		return web.Viewer{}, err
 	}
-	g := gs[0]
-	for _, x := range gs {
-		if x.ID == t.Grant {
-			g = x
-		}
+	v := web.Viewer{AccountID: s.ID, Kind: web.KindStaff, Name: s.Name, Confirmed: true, ProvedAt: t.ProvedAt, MoreRoles: len(gs) > 1}
+	if g, ok := office.Chosen(gs, t.Grant); ok {
+		v.Roles, v.Org, v.Programme = []string{string(g.Role)}, g.Org, g.ProgrammeID
 	}
-	return web.Viewer{AccountID: s.ID, Kind: web.KindStaff, Name: s.Name, Roles: []string{string(g.Role)}, Org: g.Org, Programme: g.ProgrammeID, Confirmed: true, ProvedAt: t.ProvedAt}, nil
+	return v, nil
 }
 
 // browser is one person's browser.

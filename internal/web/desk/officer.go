@@ -43,8 +43,8 @@ const officerTitle = "工会经办人登录"
 // askOfficer is the first step.
 func (d *Door) askOfficer(c *web.Ctx) error {
 	next := officerNext(c.Query("next"))
-	if isOfficer(c) {
-		return c.Redirect(web.SafeNext(next, "/a"))
+	if isOfficer(c) || c.Viewer.MustChoose() {
+		return c.Redirect(web.SafeNext(next, "/a")) // which asks for the role first where it has to
 	}
 	return c.Render(officerSignInPage(c.Meta(officerTitle), officerForm{next: next}))
 }
@@ -276,6 +276,9 @@ var mayAttest = func() []scheme.CaseState {
 // scan is the address in a form's QR. Whoever is no officer learns what the code
 // is, and nothing of whom it is about.
 func (d *Door) scan(c *web.Ctx) error {
+	if c.Viewer.MustChoose() {
+		return c.Redirect("/desk/grants?next=" + url.QueryEscape("/a/"+url.PathEscape(c.Path("code"))))
+	}
 	if !isOfficer(c) {
 		m := c.Meta("这是助学推荐表上的码")
 		return c.Render(strangerPage(m, c.Viewer, officerSignIn+"?next="+url.QueryEscape("/a/"+url.PathEscape(c.Path("code")))))

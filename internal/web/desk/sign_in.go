@@ -81,7 +81,9 @@ func (d *Door) staffSignIn(c *web.Ctx) error {
 		m.Problems.Add("", "您的账号现在没有任何角色，登录了也不能办事。请联系安全管理员。")
 		return c.RenderAs(http.StatusForbidden, signInPage(m, s))
 	}
-	if err := d.Sessions.Start(c, web.Ticket{AccountID: id, Kind: web.KindStaff, Grant: grants[0].ID, Epoch: account.Epoch, ProvedAt: d.Machine()}); err != nil {
+	// With several roles none is taken for him: the next page asks.
+	g, _ := office.Chosen(grants, "")
+	if err := d.Sessions.Start(c, web.Ticket{AccountID: id, Kind: web.KindStaff, Grant: g.ID, Epoch: account.Epoch, ProvedAt: d.Machine()}); err != nil {
 		return err
 	}
 	d.keepDevice(c)
@@ -181,6 +183,9 @@ var homes = map[scheme.Role]string{
 
 // home is the first page of the role.
 func (d *Door) home(c *web.Ctx) error {
+	if c.Viewer.MustChoose() {
+		return c.Redirect("/desk/grants")
+	}
 	a := actor(c)
 	if to, ok := homes[a.Role]; ok {
 		return c.Redirect(to)
@@ -208,7 +213,8 @@ func (d *Door) showGrants(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.Render(grantsPage(c.Meta("选择角色"), rows, web.SafeNext(c.Query("next"), "")))
+	ended := c.Viewer.MustChoose() && d.Sessions.Ticket(c.R).Grant != ""
+	return c.Render(grantsPage(c.Meta("选择角色"), rows, ended, web.SafeNext(c.Query("next"), "")))
 }
 
 func (d *Door) grantRows(c *web.Ctx) ([]grantRow, error) {

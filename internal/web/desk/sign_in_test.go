@@ -129,9 +129,10 @@ func TestSession_EndsWhenItShould(t *testing.T) {
 	// A role that ends takes its pages away with the next click.
 	two := b.hire("two", scheme.RoleLead, scheme.RoleAuditor)
 	two.in()
-	b.want(two.get("/desk/programme/"+xianan), 200)
 	gs, err := b.office.Grants(b.ctx, two.id)
 	b.must(err)
+	b.leads(two.post("/desk/grants", "grant", gs[0].ID), "/desk")
+	b.want(two.get("/desk/programme/"+xianan), 200)
 	for _, g := range gs {
 		b.must(b.office.EndGrant(b.ctx, scheme.Actor{ID: b.sec.id, Role: scheme.RoleSecAdmin}, g.ID))
 	}
@@ -145,14 +146,22 @@ func TestGrants_OneRoleAtATime(t *testing.T) {
 	two := b.hire("two", scheme.RoleLead, scheme.RoleAuditor)
 	p := two.post("/desk/sign-in", "login", "two", "password", password, "totp", b.totp(two.secret))
 	b.leads(p, "/desk/grants?next=")
-	b.want(two.get("/desk/grants"), 200, "区总工会负责人", "审计", "现在用的")
-	b.want(two.get("/desk/trail"), 403, "您的岗位不能做这一步")
+	// None is taken for him: every page asks first, and a write says what to do.
+	if p := b.want(two.get("/desk/grants"), 200, "区总工会负责人", "审计"); p.has("现在用的") || p.has("已经到期或者收回") {
+		t.Error("a role was taken for him")
+	}
+	b.leads(two.get("/desk"), "/desk/grants")
+	b.leads(two.get("/desk/trail"), "/desk/grants?next=%2Fdesk%2Ftrail")
+	b.want(two.post("/desk/programme/"+xianan+"/hotline", "hotline", "0715-1"), 403, "请先选择角色", "/desk/grants")
 	gs, err := b.office.Grants(b.ctx, two.id)
 	b.must(err)
-	other := gs[0]
+	lead, other := gs[0], gs[1]
 	if other.Role != scheme.RoleAuditor {
-		other = gs[1]
+		lead, other = other, lead
 	}
+	b.leads(two.post("/desk/grants", "grant", lead.ID), "/desk")
+	b.want(two.get("/desk/grants"), 200, "现在用的")
+	b.want(two.get("/desk/trail"), 403, "您的岗位不能做这一步")
 	before := two.cookies["ym"]
 	b.leads(two.post("/desk/grants", "grant", other.ID, "next", "/desk/trail"), "/desk/trail")
 	if two.cookies["ym"] == before {
@@ -164,6 +173,43 @@ func TestGrants_OneRoleAtATime(t *testing.T) {
 	b.must(err)
 	b.want(two.post("/desk/grants", "grant", theirs[0].ID), 404)
 	b.want(two.post("/desk/grants", "grant", "no-such"), 404)
+}
+
+// When the role in which somebody works ends, no other one takes its place
+// unless it is the only one left.
+func TestGrants_AnEndedRoleIsAskedFor(t *testing.T) {
+	b := newBureau(t)
+	sec := scheme.Actor{ID: b.sec.id, Role: scheme.RoleSecAdmin}
+	three := b.hire("three", scheme.RoleLead, scheme.RoleDistrict, scheme.RoleAuditor).in()
+	gs, err := b.office.Grants(b.ctx, three.id)
+	b.must(err)
+	by := map[scheme.Role]string{}
+	for _, g := range gs {
+		by[g.Role] = g.ID
+	}
+	b.leads(three.post("/desk/grants", "grant", by[scheme.RoleAuditor]), "/desk")
+	b.want(three.get("/desk/trail"), 200)
+	b.must(b.office.EndGrant(b.ctx, sec, by[scheme.RoleAuditor]))
+	b.leads(three.get("/desk/trail"), "/desk/grants?next=%2Fdesk%2Ftrail")
+	b.want(three.get("/desk/grants?next=/desk/programme"), 200, "已经到期或者收回", "区总工会审核")
+	b.leads(three.post("/desk/grants", "grant", by[scheme.RoleDistrict], "next", "/desk/programme"), "/desk/programme")
+	b.want(three.get("/desk/programme/"+xianan), 200)
+	b.must(b.office.EndGrant(b.ctx, sec, by[scheme.RoleDistrict]))
+	b.want(three.get("/desk/programme/"+xianan+"/cap"), 200) // lead is the only one left
+
+	// An officer of two unions is asked as well; the form in his hand comes back.
+	o := b.officerIn("周玉兰", "13800000021", "yongan")
+	for _, u := range []string{"永固机械厂工会", "永固锻造厂工会"} {
+		b.must(b.office.Grant(b.ctx, sec, o.id, grantOf(u)))
+	}
+	b.want(o.get("/a"), 200)
+	gs, err = b.office.Grants(b.ctx, o.id)
+	b.must(err)
+	b.must(b.office.EndGrant(b.ctx, sec, gs[0].ID))
+	b.leads(o.get("/a/ABCD"), "/desk/grants?next=%2Fa%2FABCD")
+	b.leads(o.get("/a"), "/desk/grants?next=%2Fa")
+	b.leads(o.post("/desk/grants", "grant", gs[1].ID, "next", "/a"), "/a")
+	b.want(o.get("/a"), 200)
 }
 
 func TestHome_ByRole(t *testing.T) {
