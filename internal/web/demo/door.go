@@ -125,7 +125,7 @@ func (d *Door) enter(c *web.Ctx) error {
 		case "worker":
 			t.Kind, to = web.KindWorker, "/my"
 		case "officer":
-			t.Epoch, to = d.Epoch(c.Context(), p.ID), "/a"
+			t.Epoch, t.Officer, to = d.Epoch(c.Context(), p.ID), true, "/a"
 		default:
 			t.Epoch, t.ProvedAt = d.Epoch(c.Context(), p.ID), d.Machine()
 		}
