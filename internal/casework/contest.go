@@ -19,12 +19,14 @@ func (t *turn) settleFor(ctx context.Context, e *entry, a scheme.Actor, args sch
 	var oe *entry
 	holder := living[e.row.PersonIndex]
 	if holder != "" && holder != e.row.ID {
-		o, err := t.tx.LockCase(ctx, holder)
+		// Only a case under this tally is locked: two programmes that settle
+		// against one another would wait for each other.
+		o, err := t.tx.CaseRow(ctx, holder)
 		if err != nil {
 			return err
 		}
 		if o.ProgrammeID == e.row.ProgrammeID {
-			if oe, err = t.take(ctx, o); err != nil {
+			if oe, err = t.load(ctx, holder); err != nil {
 				return err
 			}
 			args.Head = oe.s.Place.Seated()

@@ -157,3 +157,36 @@ func TestContest_KeptStaysSuspendedAndHasAClock(t *testing.T) {
 	b.is(scheme.Accepted, scheme.PlaceHeld)
 	k.sound()
 }
+
+// Two programmes settle at once, each for a number that the other has: neither
+// waits for a case of the other.
+func TestContest_TwoProgrammesCrossing(t *testing.T) {
+	k := newKit(t)
+	other := small("xianan-2027", 2, 3)
+	k.open(other)
+	there := *k
+	there.id, there.p = "xianan-2027", other
+	for range 2 {
+		a := k.accepted()
+		there.people = k.people
+		b := there.accepted()
+		k.people = there.people
+		x, y := there.contester(a), k.contester(b)
+		x.k.must(x.decide(district1, scheme.SettleFor))
+		y.k.must(y.decide(district1, scheme.SettleFor))
+		errs := make(chan error, 2)
+		for _, c := range []*person{x, y} {
+			go func() { errs <- c.second(lead1, scheme.SettleFor) }()
+		}
+		k.must(<-errs)
+		k.must(<-errs)
+		k.must(k.w.Withdraw(k.ctx, a.worker, a.caseID))
+		k.must(k.w.Withdraw(k.ctx, b.worker, b.caseID))
+		x.approved()
+		y.approved()
+		k.must(k.w.Withdraw(k.ctx, x.worker, x.caseID))
+		k.must(k.w.Withdraw(k.ctx, y.worker, y.caseID))
+	}
+	k.sound()
+	there.sound()
+}

@@ -19,6 +19,7 @@ const FirstLogin = "anquan"
 func (o *Office) Bootstrap(ctx context.Context) (token string, created bool, err error) {
 	token, hash := vault.Token()
 	err = o.write(ctx, func(tx *store.Tx) (*Refused, error) {
+		created = false
 		if err := tx.Alone(ctx, "bootstrap"); err != nil {
 			return nil, err
 		}

@@ -306,14 +306,30 @@ func (m merged) Stat(name string) (fs.FileInfo, error) {
 	return f.Stat()
 }
 
+// writeAgain is how often a write that PostgreSQL has ended is run once more.
+const writeAgain = 2
+
 // Write runs f in one write transaction whose Now is now. On SQLite there is one
-// writer connection, so writes queue; on PostgreSQL the acts lock the tally.
+// writer connection, so writes queue; on PostgreSQL the acts lock the tally. A
+// transaction that PostgreSQL has ended because it and another waited for one
+// another is run again, so f sets anew whatever it leaves outside.
 func (db *DB) Write(ctx context.Context, now time.Time, f func(tx *Tx) error) error {
 	if db.bulk != nil {
 		if err := db.bulk.prepare(ctx); err != nil {
 			return fmt.Errorf("prepare: %w", err)
 		}
 	}
+	err := db.write(ctx, now, f)
+	for range writeAgain {
+		if !IsContended(err) || ctx.Err() != nil {
+			return err
+		}
+		err = db.write(ctx, now, f)
+	}
+	return err
+}
+
+func (db *DB) write(ctx context.Context, now time.Time, f func(tx *Tx) error) error {
 	tx, err := db.w.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
@@ -329,6 +345,13 @@ func (db *DB) Write(ctx context.Context, now time.Time, f func(tx *Tx) error) er
 		return fmt.Errorf("commit: %w", err)
 	}
 	return nil
+}
+
+// IsContended says that PostgreSQL has ended a transaction for the sake of
+// another: a deadlock, or two that cannot be put in an order. Nothing of it stays.
+func IsContended(err error) bool {
+	var pe *pgconn.PgError
+	return errors.As(err, &pe) && (pe.Code == "40P01" || pe.Code == "40001")
 }
 
 // IsUnique says that a unique or check constraint refused a row.

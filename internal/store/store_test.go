@@ -3,9 +3,13 @@ package store_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"yuanmeng/internal/store"
 	"yuanmeng/internal/store/storetest"
@@ -100,5 +104,70 @@ func TestNewID_SortsByItsClock(t *testing.T) {
 			t.Fatalf("%q after %q", id, last)
 		}
 		last = id
+	}
+}
+
+// Two acts that lock the same tallies in opposite orders wait for one another;
+// PostgreSQL ends one of them, which is run again.
+func TestWrite_AgainAfterADeadlock(t *testing.T) {
+	db, ctx := storetest.New(t), context.Background()
+	if db.Engine != store.Postgres {
+		t.Skip("SQLite has one writer: two acts never cross")
+	}
+	if err := db.Write(ctx, at, func(tx *store.Tx) error {
+		return tx.PutTallies(ctx, []store.Tally{{ProgrammeID: "a", Cap: 9, Frontier: []byte{}}, {ProgrammeID: "b", Cap: 9, Frontier: []byte{}}})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	var tries atomic.Int64
+	has := map[string]chan struct{}{"a": make(chan struct{}), "b": make(chan struct{})}
+	act := func(first, second string) error {
+		mine := 0
+		return db.Write(ctx, at, func(tx *store.Tx) error {
+			tries.Add(1)
+			ta, err := tx.LockTally(ctx, first)
+			if err != nil {
+				return err
+			}
+			if mine++; mine == 1 {
+				close(has[first])
+				<-has[second]
+			}
+			tb, err := tx.LockTally(ctx, second)
+			if err != nil {
+				return err
+			}
+			ta.Held++
+			tb.Held++
+			return tx.PutTallies(ctx, []store.Tally{ta, tb})
+		})
+	}
+	errs := make(chan error, 2)
+	go func() { errs <- act("a", "b") }()
+	go func() { errs <- act("b", "a") }()
+	for range 2 {
+		if err := <-errs; err != nil {
+			t.Errorf("%v", err)
+		}
+	}
+	for _, id := range []string{"a", "b"} {
+		if ta, err := db.Tally(ctx, id); err != nil || ta.Held != 2 {
+			t.Errorf("%s: %+v %v", id, ta, err)
+		}
+	}
+	if n := tries.Load(); n != 3 {
+		t.Errorf("%d tries, want 3", n)
+	}
+}
+
+func TestWrite_GivesUpOnADeadlockThatStays(t *testing.T) {
+	db, ctx := storetest.New(t), context.Background()
+	tries := 0
+	err := db.Write(ctx, at, func(*store.Tx) error {
+		tries++
+		return fmt.Errorf("act: %w", &pgconn.PgError{Code: "40P01"})
+	})
+	if !store.IsContended(err) || tries != 3 {
+		t.Fatalf("%d tries, %v", tries, err)
 	}
 }
