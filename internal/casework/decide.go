@@ -22,6 +22,10 @@ type Order struct {
 	Excuse  bool         // not the worker's fault
 	Name    string       // for complete_name and amend_identity
 	ID      string       // for amend_identity
+
+	Phone       string       `json:"-"` // for change_phone; a proposal holds it sealed
+	PhoneSealed []byte       `json:",omitempty"`
+	Shown       scheme.Shown `json:",omitempty"` // where the identity card was seen
 }
 
 // Decide makes one of the desk's moves. A two-person move only files the first
@@ -64,6 +68,8 @@ func (t *turn) order(ctx context.Context, a scheme.Actor, o Order, second *schem
 		return t.completeName(ctx, e, a, o, args)
 	case scheme.AmendIdentity:
 		return t.amendIdentity(ctx, e, a, o, args)
+	case scheme.ChangePhone:
+		return t.changePhone(ctx, e, a, o, args)
 	case scheme.Approve:
 		return t.approve(ctx, e, a, args)
 	case scheme.UndoApprove:
@@ -93,6 +99,11 @@ func (t *turn) propose(ctx context.Context, a scheme.Actor, o Order, m scheme.Mo
 	}
 	if m.Reason && strings.TrimSpace(o.Reason) == "" {
 		return refuse("reason_missing", "", "请写明理由，本人会看到", m.Clause)
+	}
+	if o.Move == scheme.ChangePhone {
+		if o, err = t.proposePhone(ctx, e, o); err != nil {
+			return err
+		}
 	}
 	args := scheme.Args{Cause: o.Cause, Reason: o.Reason, Second: &scheme.Actor{ID: "\x00second", Role: m.Second[0]}}
 	if _, _, rs := scheme.Step(e.s, o.Move, a, args, t.p, t.cal, t.tx.Now); scheme.Blocked(rs) {

@@ -195,11 +195,15 @@ func (j *Jobs) write(ctx context.Context, o store.Outbox) (letter, error) {
 	if w.SMS == "" {
 		return l, nil
 	}
-	worker, err := j.DB.Worker(ctx, o.WorkerID)
-	if err != nil && !store.IsNone(err) {
-		return l, err
+	sealed, under := o.ToSealed, "outbox/"+o.ID
+	if len(sealed) == 0 {
+		worker, err := j.DB.Worker(ctx, o.WorkerID)
+		if err != nil && !store.IsNone(err) {
+			return l, err
+		}
+		sealed, under = worker.PhoneSealed, "worker/"+o.WorkerID
 	}
-	phone, err := j.Keys.Open("worker/"+o.WorkerID, worker.PhoneSealed)
+	phone, err := j.Keys.Open(under, sealed)
 	if err != nil {
 		l.fault = "phone" // erased, or sealed under another key
 		return l, nil

@@ -88,6 +88,7 @@ func open(t *testing.T) *post {
 		Messages: map[string]scheme.MessageWording{
 			"accepted":      {Key: "accepted", Title: "已受理", Text: "受理号 {no}，{until}前办完。", SMS: "受理号{no}，名额为您留着。"},
 			"remind_return": {Key: "remind_return", Title: "提醒", Text: "受理号 {no} 还没改好：{items}。请打 {hotline}。", SMS: "受理号{no}还没改好。"},
+			"phone_changed": {Key: "phone_changed", Title: "换号", Text: "您的手机号已换。", SMS: "手机号已换。不是您本人办的，请打{hotline}。"},
 			"silent":        {Key: "silent", Title: "站内", Text: "只在站内。"},
 		},
 	}
@@ -163,6 +164,23 @@ func TestDeliver_FillsTheInboxAndThePhone(t *testing.T) {
 	}
 	if strings.Contains(p.log.String(), phone) {
 		t.Fatal("the log holds a phone number")
+	}
+}
+
+// A number that is given up is told at itself, though the account has another.
+func TestDeliver_ToTheNumberThatIsGivenUp(t *testing.T) {
+	p := open(t)
+	p.put(func(tx *store.Tx) error {
+		return tx.Insert(p.ctx, &store.Outbox{
+			ID: "o", ProgrammeID: log, CaseID: "c", WorkerID: "w", Channel: "sms", Wording: "phone_changed", Params: "{}",
+			ToSealed: p.Keys.Seal("outbox/o", []byte("13800000099")), CreatedAt: tx.Now, NextAt: p.now(),
+		})
+	})
+	if n, err := p.Deliver(p.ctx); err != nil || n != 1 {
+		t.Fatal(n, err)
+	}
+	if len(p.out) != 1 || p.out[0].Phone != "13800000099" || !strings.Contains(p.out[0].Text, "请打0715-0000000") {
+		t.Fatalf("%+v", p.out)
 	}
 }
 

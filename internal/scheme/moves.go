@@ -25,6 +25,7 @@ const (
 	RejectPriority MoveName = "reject_priority"
 	CompleteName   MoveName = "complete_name"
 	AmendIdentity  MoveName = "amend_identity"
+	ChangePhone    MoveName = "change_phone"
 	RecordDeath    MoveName = "record_death"
 	Withdraw       MoveName = "withdraw"
 	Answer         MoveName = "answer"
@@ -151,6 +152,9 @@ var Moves = []Move{
 		Roles: []Role{RoleSystem}, Opens: CauseCorrection, Seat: SeatSuspends, Message: "hearing", Clause: "A2.1"},
 	{Name: RecordDeath, Label: "登记本人去世", Past: "登记了本人去世", From: live,
 		Roles: []Role{RoleCentre, RoleDistrict}, Opens: CauseDeath, Seat: SeatSuspends, Reason: true, Clause: "4.2"},
+	// The message goes to the number that is given up: the act books it.
+	{Name: ChangePhone, Label: "更换手机号", Past: "更换了手机号", From: live,
+		Roles: []Role{RoleCentre, RoleDistrict}, Second: []Role{RoleDistrict, RoleLead}, Hearing: AnyHearing, Reason: true, Guard: mayChangePhone, Clause: "A3.1"},
 	{Name: ProvePriority, Label: "优先条件属实", Past: "核实了优先条件", From: live,
 		Roles: []Role{RoleDistrict}, Hearing: AnyHearing, Guard: provable, Message: "priority_proved", Clause: "3.1"},
 	{Name: RejectPriority, Label: "优先条件不成立", Past: "认为优先条件不成立", From: live,

@@ -53,6 +53,7 @@ var trails = []Option{
 	{Value: "propose_dropped", Label: "放弃提出", Group: "申请"},
 	{Value: "promoted", Label: "递补", Group: "申请"},
 	{Value: "returned_items", Label: "列出要补正的项目", Group: "申请"},
+	{Value: "new_phone", Label: "换了哪个手机号（遮住）", Group: "申请"},
 	{Value: "call", Label: "电话联系", Group: "申请"},
 	{Value: "missed_call", Label: "打电话，没打通", Group: "申请"},
 	{Value: "undelivered", Label: "消息没有送到", Group: "申请"},

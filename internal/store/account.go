@@ -129,6 +129,30 @@ func (q Q) WorkerByPhone(ctx context.Context, index string) (Worker, error) {
 	return w, err
 }
 
+// PutWorkerPhone gives an account another number.
+func (tx *Tx) PutWorkerPhone(ctx context.Context, worker, index string, sealed []byte) error {
+	_, err := tx.NewRaw("UPDATE worker SET phone_index = ?, phone_sealed = ? WHERE id = ?", index, sealed, worker).Exec(ctx)
+	return err
+}
+
+// DropDevices forgets every device on which a worker has confirmed himself.
+func (tx *Tx) DropDevices(ctx context.Context, worker string) error {
+	_, err := tx.NewDelete().Table("device").Where("worker_id = ?", worker).Exec(ctx)
+	return err
+}
+
+// DropWorker removes an account that has no case, with its devices and sessions.
+func (tx *Tx) DropWorker(ctx context.Context, worker string) error {
+	if err := tx.DropDevices(ctx, worker); err != nil {
+		return err
+	}
+	if err := tx.DropSessions(ctx, worker); err != nil {
+		return err
+	}
+	_, err := tx.NewDelete().Table("worker").Where("id = ?", worker).Exec(ctx)
+	return err
+}
+
 // SetLarge remembers the worker's wish for large letters.
 func (tx *Tx) SetLarge(ctx context.Context, worker string, large bool) error {
 	_, err := tx.NewRaw("UPDATE worker SET large = ? WHERE id = ?", large, worker).Exec(ctx)

@@ -70,6 +70,7 @@ type Outbox struct {
 	ProgrammeID   string
 	CaseID        string
 	WorkerID      string
+	ToSealed      []byte // another number than the account's, under "outbox/" and the id; until it is sent
 	Channel       string // sms
 	Wording       string
 	Params        string // JSON; no phone, no ID
@@ -99,6 +100,10 @@ func (tx *Tx) ClaimOutbox(ctx context.Context, runner string, machine time.Time,
 // EndOutbox records what came of a delivery: sent, try again at next, or dead.
 func (tx *Tx) EndOutbox(ctx context.Context, id string, sent, dead *time.Time, next time.Time, fault string) error {
 	_, err := tx.NewRaw("UPDATE outbox SET sent_at = ?, dead_at = ?, next_at = ?, fault = ?, lease_until = NULL WHERE id = ?", sent, dead, next.UTC(), fault, id).Exec(ctx)
+	if err != nil || sent == nil && dead == nil {
+		return err
+	}
+	_, err = tx.NewRaw("UPDATE outbox SET to_sealed = NULL WHERE id = ? AND to_sealed IS NOT NULL", id).Exec(ctx)
 	return err
 }
 

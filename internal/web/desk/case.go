@@ -338,6 +338,7 @@ var eventTitles = map[string]string{
 	"returned_items":    "点名要改的内容",
 	"look":              "看过",
 	"check":             "核对过（看到证件号、手机号、卡号）",
+	"new_phone":         "换了手机号",
 	"reveal":            "查看原文",
 	"call":              "电话联系本人",
 	"missed_call":       "打电话，没打通",
@@ -385,6 +386,7 @@ func (f *dossier) whoOf(e store.Event) string {
 func (f *dossier) bodyOf(e store.Event) string {
 	var x struct {
 		Reason, Second, Due, Items, Note, What, Move string
+		Was, Phone, Paper                            string
 	}
 	if json.Unmarshal([]byte(e.Detail), &x) != nil {
 		return ""
@@ -395,6 +397,9 @@ func (f *dossier) bodyOf(e store.Event) string {
 	}
 	if x.Items != "" {
 		parts = append(parts, x.Items)
+	}
+	if e.Name == "new_phone" {
+		parts = append(parts, x.Was+" → "+x.Phone, x.Paper)
 	}
 	if e.Name == "reveal" {
 		parts = append(parts, revealed(x.What))

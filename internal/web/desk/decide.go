@@ -25,6 +25,9 @@ type order struct {
 	Cause   scheme.Cause
 	Name    string
 	ID      string
+	Phone   string
+	Again   string // the phone a second time
+	Shown   scheme.Shown
 	Version int
 	Seen    string // the newest event on the page that was answered
 	List    store.WorkList
@@ -35,6 +38,7 @@ func readOrder(form web.Form, r scheme.Role) order {
 	o := order{
 		Note: form.Get("note"), Codes: form.All("code"), Items: form.All("item"), Stamp: form.Has("stamp"), Excuse: form.Has("excuse"),
 		Cause: scheme.Cause(form.Get("cause")), Name: form.Get("name"), ID: form.Get("number"), Seen: form.Get("seen"), Find: form.Get("find"),
+		Phone: form.Get("phone"), Again: form.Get("again"), Shown: scheme.Shown(form.Get("shown")),
 	}
 	o.Version, _ = strconv.Atoi(form.Get("version"))
 	if l, ok := listOf(r, form.Get("list")); ok {
@@ -181,7 +185,7 @@ func (d *Door) decide(c *web.Ctx) error {
 			return err
 		}
 		return d.overtaken(c, again, m, o)
-	case slices.Contains([]string{"name", "id", "nothing", "double", "reason_missing", "items_missing", "item_fixed", "disagreed"}, code):
+	case slices.Contains([]string{"name", "id", "nothing", "double", "reason_missing", "items_missing", "item_fixed", "disagreed", "phone", "same_phone", "phone_taken", "shown"}, code):
 		s, _ := refusal(err)
 		field := "note"
 		switch code {
@@ -191,6 +195,10 @@ func (d *Door) decide(c *web.Ctx) error {
 			field = "number"
 		case "nothing":
 			field = "name"
+		case "phone", "same_phone", "phone_taken":
+			field = "phone"
+		case "shown":
+			field = "shown"
 		}
 		return d.showMove(c, 422, f, m, o, web.Problems{{Field: field, Sentence: s}})
 	case code != "":
@@ -322,6 +330,24 @@ func (f *dossier) orderFor(m scheme.Move, o *order, app *scheme.Application) (ca
 		if o.Note == "" {
 			ps.Add("note", "请写明理由和依据，例如换了证、改了名。")
 		}
+	case scheme.ChangePhone:
+		ask.Shown = o.Shown
+		phone, err := gb.Mobile(o.Phone)
+		again, wrong := gb.Mobile(o.Again)
+		switch {
+		case err != nil:
+			ps.Add("phone", err.Error())
+		case wrong != nil || again != phone:
+			ps.Add("again", "两次输入的号码不一样，请对着本人的手机核对。")
+		default:
+			ask.Phone = phone
+		}
+		if scheme.ShownName(o.Shown) == "" {
+			ps.Add("shown", "请选本人在哪里出示了身份证。没有见到本人和身份证的，不能换。")
+		}
+		if o.Note == "" {
+			ps.Add("note", "请写明为什么换，例如号码停用、手机丢了。")
+		}
 	default:
 		if m.Reason && o.Note == "" {
 			ps.Add("note", "请写明理由，本人会看到。")
@@ -350,7 +376,7 @@ func known(keys []string, p *scheme.Programme, app *scheme.Application) []string
 
 // onTop are the papers that a move is decided on.
 var onTop = map[scheme.MoveName][]scheme.FileKind{
-	scheme.CompleteName: {scheme.FileIDCard}, scheme.AmendIdentity: {scheme.FileIDCard},
+	scheme.CompleteName: {scheme.FileIDCard}, scheme.AmendIdentity: {scheme.FileIDCard}, scheme.ChangePhone: {scheme.FileIDCard},
 	scheme.SettleFor: {scheme.FileIDCard}, scheme.SettleAgainst: {scheme.FileIDCard},
 	scheme.ProvePriority: {scheme.FileHonour}, scheme.RejectPriority: {scheme.FileHonour},
 }
@@ -457,11 +483,16 @@ func (f *dossier) effects(m scheme.Move, o order) []string {
 	case m.Name == scheme.ProvePriority:
 		out = append(out, "他已经有名额，名额不变。")
 	}
+	if m.Name == scheme.ChangePhone {
+		out = append(out, phoneEffect)
+	}
 	if m.Decides {
 		out = append(out, "决定记在案上，事后只能标记撤销，不能删除。")
 	}
 	return out
 }
+
+const phoneEffect = "办好以后，旧号码马上不能登录，并收到一条短信；本人用新号码登录。受理号和次序不变。"
 
 func keepWord(s scheme.Case) string {
 	if s.Place == scheme.PlaceWaiting {

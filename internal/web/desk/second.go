@@ -108,6 +108,13 @@ func (d *Door) proposalViews(c *web.Ctx) ([]proposalView, error) {
 		if o.ID != "" {
 			pv.Rows = append(pv.Rows, web.SummaryRow{Key: "证件号码改为", Value: spaced("id", o.ID), Num: true, Note: "请和这份申请里的证件照片对照"})
 		}
+		if phone, err := d.Work.ProposedPhone(row, o); err != nil {
+			return nil, err
+		} else if phone != "" {
+			pv.Rows = append(pv.Rows,
+				web.SummaryRow{Key: "手机号改为", Value: spaced("phone", phone), Num: true, Note: "打这个号码，和本人核对；不问验证码"},
+				web.SummaryRow{Key: "看了什么", Value: scheme.ShownName(o.Shown)})
+		}
 		if o.Reason != "" {
 			pv.Rows = append(pv.Rows, web.SummaryRow{Key: "理由", Value: o.Reason})
 		}

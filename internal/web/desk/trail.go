@@ -111,6 +111,7 @@ func (d *Door) trailWords(ctx context.Context, n names) trailWords {
 // detailWords are the words of the parts of a detail; a part without one is
 // shown by its own name.
 var detailWords = map[string]string{
+	"paper": "看了什么",
 	"staff": "账号", "login": "登录名", "role": "角色", "org": "单位", "programme": "项目", "until": "到", "purpose": "用途", "why": "哪一项不对", "limit": "哪个上限",
 	"code": "原因代码", "move": "步骤", "cause": "事由", "what": "内容", "rounds": "第几次补正", "revision": "第几稿", "cap": "名额", "waiting_max": "候补",
 	"hash": "文件夹指纹", "version": "版本", "rows": "行数", "new": "新账号", "reason": "理由", "note": "记录", "second": "第二人", "first": "第一人", "answer": "说明",

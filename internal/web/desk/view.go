@@ -206,6 +206,11 @@ var revokeCauses = []web.Option{
 	{Value: string(scheme.CauseFraud), Label: scheme.CauseName(scheme.CauseFraud)},
 }
 
+var shownAt = []web.Option{
+	{Value: string(scheme.ShownCentre), Label: scheme.ShownName(scheme.ShownCentre)},
+	{Value: string(scheme.ShownUnion), Label: scheme.ShownName(scheme.ShownUnion)},
+}
+
 func noteLabel(m scheme.MoveName) string {
 	switch m {
 	case scheme.Return, scheme.Refuse:
