@@ -19,13 +19,15 @@ const (
 	ForSignIn   = "sign-in"
 	ForWithdraw = "withdraw"
 	ForOfficer  = "officer"
+	ForData     = "data"
 )
 
 const (
 	codeLife      = 10 * time.Minute
 	codeTries     = 5
-	codesADay     = 5
-	codesOpening  = 10 // a day on the opening day
+	codesADay     = 5  // of one purpose for one phone, in 24 hours
+	codesOpening  = 10 // to sign in, on the opening day
+	codesAll      = 15 // of all purposes for one phone, in 24 hours, and more by the opening day's
 	codesClient   = 30 // an hour from one client address: a works' canteen shares one
 	codeAgain     = 30 * time.Second
 	againSentence = "验证码不对，或者已经过期。请看清最新一条短信，或者重新获取。"
@@ -37,12 +39,14 @@ var fallback = scheme.MessageWording{SMS: "{code}是登录验证码，{minutes}�
 // SendCode sends a six-digit code to a phone. Known and unknown numbers are
 // treated alike, in words, in time and in what is sent, so nobody learns from
 // it who has an account; whether the number belongs to an officer is said only
-// to the one who has shown the code. Limits: 5 codes in 24 hours for a phone
-// (10 on the opening day), 30 an hour for a client address. A second tap within
-// 30 seconds sends nothing and is not counted.
+// to the one who has shown the code. Limits: 5 codes of a purpose in 24 hours for
+// a phone (10 to sign in on the opening day), 15 of all purposes together, 30 an
+// hour for a client address. All that a stranger can use up by typing the number
+// leaves its owner enough to withdraw. A second tap within 30 seconds sends
+// nothing and is not counted.
 func (o *Office) SendCode(ctx context.Context, phone, purpose, clientKey string) error {
 	switch purpose {
-	case ForSignIn, ForWithdraw, ForOfficer:
+	case ForSignIn, ForWithdraw, ForOfficer, ForData:
 	default:
 		return fmt.Errorf("office: code for %q", purpose)
 	}
@@ -58,9 +62,12 @@ func (o *Office) SendCode(ctx context.Context, phone, purpose, clientKey string)
 	}
 	// Everything that may ask the database is asked before the transaction has
 	// its connection.
-	hotline, max := o.hotline(ctx), codesADay
+	hotline, max, most := o.hotline(ctx), codesADay, codesAll
 	if o.OpeningDay != nil && o.OpeningDay(o.Now()) {
-		max = codesOpening
+		most += codesOpening - codesADay
+		if purpose == ForSignIn {
+			max = codesOpening
+		}
 	}
 	send := false
 	err = o.write(ctx, func(tx *store.Tx) (*Refused, error) {
@@ -83,11 +90,16 @@ func (o *Office) SendCode(ctx context.Context, phone, purpose, clientKey string)
 		if n >= codesClient {
 			return refuse("code_client", "这个网络一小时里要的验证码太多了。请换用手机流量，或者过一会儿再试。"), o.over(ctx, tx, bucket, "code_client", scheme.Actor{})
 		}
-		if n, err = tx.CodesSince(ctx, index, now.Add(-24*time.Hour)); err != nil {
+		sent, err := tx.CodesSince(ctx, index, now.Add(-24*time.Hour))
+		if err != nil {
 			return nil, err
 		}
-		if n >= max {
-			return refuse("code_day", fmt.Sprintf("这个手机号24小时内已要了%d次验证码，不能再要了。请明天再试，或者打%s。", max, hotline)),
+		all := 0
+		for _, k := range sent {
+			all += k
+		}
+		if sent[purpose] >= max || all >= most {
+			return refuse("code_day", fmt.Sprintf("这个手机号24小时内已要了%d次验证码，不能再要了。请明天再试，或者打%s。", tooMany(sent[purpose], max, all), hotline)),
 				o.over(ctx, tx, "code-day/"+index, "code_day", scheme.Actor{})
 		}
 		if _, err := tx.Count(ctx, bucket, now, now); err != nil {
@@ -116,10 +128,21 @@ func (o *Office) SendCode(ctx context.Context, phone, purpose, clientKey string)
 	return errors.Join(refuse("code_unsent", "短信现在发不出去。请过几分钟再试，已经填好的内容都还在。"), err)
 }
 
+// tooMany is the count that the sentence names: that of the limit which was met.
+func tooMany(mine, max, all int) int {
+	if mine >= max {
+		return mine
+	}
+	return all
+}
+
 func (o *Office) codeMessage(ctx context.Context, id, phone, purpose, code string) (sms.Message, error) {
 	key := "login_code"
-	if purpose == ForWithdraw {
+	switch purpose {
+	case ForWithdraw:
 		key = "withdraw_code"
+	case ForData:
+		key = "data_code"
 	}
 	p, err := o.programme(ctx)
 	if err != nil {

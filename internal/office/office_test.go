@@ -181,12 +181,50 @@ func TestSendCode_Limits(t *testing.T) {
 			b.pass(time.Minute)
 		}
 		says(t, b.SendCode(b.ctx, phone, office.ForSignIn, "c"), "code_day", "5次")
-		says(t, b.SendCode(b.ctx, phone, office.ForOfficer, "d"), "code_day", "明天")
+		says(t, b.SendCode(b.ctx, phone, office.ForSignIn, "d"), "code_day", "明天")
 		if b.events("limit") != 1 {
 			t.Error("a limit writes one event an hour")
 		}
 		b.pass(24 * time.Hour)
 		b.send(office.ForSignIn)
+	})
+	t.Run("a purpose, a day", func(t *testing.T) {
+		b := open(t)
+		uses := func(purpose string, n int) {
+			t.Helper()
+			for range n {
+				b.send(purpose)
+				b.pass(time.Minute)
+			}
+		}
+		// What strangers can use up leaves the owner his withdrawal, on the
+		// opening day as well.
+		for _, day := range []struct {
+			at     time.Time
+			signIn int
+		}{{b.at, 5}, {time.Date(2026, 7, 15, 0, 0, 0, 0, time.UTC), 10}} {
+			b = open(t)
+			b.at = day.at
+			uses(office.ForSignIn, day.signIn)
+			uses(office.ForOfficer, 5)
+			says(t, b.SendCode(b.ctx, phone, office.ForSignIn, "d"), "code_day", "次验证码")
+			says(t, b.SendCode(b.ctx, phone, office.ForOfficer, "d"), "code_day", "5次")
+			uses(office.ForWithdraw, 5)
+			says(t, b.SendCode(b.ctx, phone, office.ForWithdraw, "d"), "code_day", "5次")
+		}
+	})
+	t.Run("all purposes, a day", func(t *testing.T) {
+		b := open(t)
+		for _, p := range []string{office.ForSignIn, office.ForOfficer, office.ForWithdraw} {
+			for range 5 {
+				b.send(p)
+				b.pass(time.Minute)
+			}
+		}
+		b.pass(23 * time.Hour)
+		says(t, b.SendCode(b.ctx, phone, office.ForData, "c"), "code_day", "15次")
+		b.pass(time.Hour)
+		b.send(office.ForData)
 	})
 	t.Run("the opening day", func(t *testing.T) {
 		b := open(t)

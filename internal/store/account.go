@@ -271,10 +271,18 @@ func (tx *Tx) DropSessions(ctx context.Context, account string) error {
 	return err
 }
 
-// CodesSince counts the codes sent to a phone since an instant.
-func (q Q) CodesSince(ctx context.Context, phoneIndex string, since time.Time) (int, error) {
-	n, err := q.NewSelect().Table("sms_code").Where("phone_index = ? AND created_at > ?", phoneIndex, since.UTC()).Count(ctx)
-	return int(n), err
+// CodesSince counts the codes sent to a phone since an instant, by their purpose.
+func (q Q) CodesSince(ctx context.Context, phoneIndex string, since time.Time) (map[string]int, error) {
+	var rows []struct {
+		Purpose string
+		N       int
+	}
+	err := q.NewRaw("SELECT purpose, COUNT(*) AS n FROM sms_code WHERE phone_index = ? AND created_at > ? GROUP BY purpose", phoneIndex, since.UTC()).Scan(ctx, &rows)
+	out := map[string]int{}
+	for _, r := range rows {
+		out[r.Purpose] = r.N
+	}
+	return out, err
 }
 
 // OpenCode is the newest unused code of a phone for a purpose.
