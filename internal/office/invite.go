@@ -80,7 +80,7 @@ func (o *Office) Invite(ctx context.Context, by scheme.Actor, name, login, phone
 	return token, nil
 }
 
-// bindPhone puts a number on a new account: sealed, and found by its keyed index.
+// bindPhone puts a number on an account: sealed, and found by its keyed index.
 // "" leaves the account without one.
 func (o *Office) bindPhone(ctx context.Context, tx *store.Tx, s *store.Staff, phone string) (*Refused, error) {
 	if phone == "" {

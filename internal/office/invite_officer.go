@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"yuanmeng/internal/scheme"
-	"yuanmeng/internal/sms"
 	"yuanmeng/internal/store"
 )
 
@@ -49,8 +48,7 @@ func (o *Office) InviteOfficer(ctx context.Context, by scheme.Actor, name, phone
 		return "", false, err
 	}
 	if p != nil && p.Messages["officer_invite"].SMS != "" {
-		m := sms.Message{ID: id, Phone: phone, Template: "officer_invite", Params: map[string]string{}, Text: p.Messages["officer_invite"].SMS}
-		sent = o.SMS.Send(ctx, m) == nil
+		sent = o.notify(ctx, p, "officer_invite", phone) == nil
 	}
 	return id, sent, nil
 }

@@ -23,6 +23,7 @@ var trails = []Option{
 	{Value: "accept_totp", Label: "绑定动态码，账号开通", Group: "账号和权限"},
 	{Value: "grant", Label: "给了角色", Group: "账号和权限"},
 	{Value: "end_grant", Label: "收回角色", Group: "账号和权限"},
+	{Value: "set_phone", Label: "登记或更换账号的手机号", Group: "账号和权限"},
 	{Value: "disable", Label: "停用账号", Group: "账号和权限"},
 	{Value: "enable", Label: "恢复账号", Group: "账号和权限"},
 	{Value: "refused", Label: "越权操作，被拦下", Group: "账号和权限"},
@@ -79,4 +80,5 @@ func TrailOf(name string) string { return OptionLabel(Trails(), name) }
 var TrailPlain = []string{
 	"staff", "login", "role", "org", "programme", "until", "purpose", "why", "limit", "code", "move", "cause", "what", "rounds", "revision",
 	"cap", "waiting_max", "hash", "version", "rows", "new", "no", "place", "rank",
+	"ground", "phone", "was", // of an act on an account: why, and its number masked; no case is told of
 }

@@ -47,6 +47,7 @@ func (d *Door) accountRoutes() []web.Route {
 		{Method: get, Pattern: "/desk/accounts/{id}", Guard: secAdmin, Handler: d.showAccount, Note: "one account and its roles"},
 		{Method: post, Pattern: "/desk/accounts/{id}/grant", Guard: secAdmin, Handler: d.grant, Act: "grant", Note: "give a role"},
 		{Method: post, Pattern: "/desk/accounts/{id}/end-grant", Guard: secAdmin, Handler: d.endGrant, Act: "end_grant", Note: "take a role away"},
+		{Method: post, Pattern: "/desk/accounts/{id}/phone", Guard: secAdmin, Handler: d.setPhone, Act: "set_phone", Note: "register or change the phone, with a reason"},
 		{Method: post, Pattern: "/desk/accounts/{id}/disable", Guard: secAdmin, Handler: d.disable, Act: "disable", Note: "shut an account"},
 		{Method: post, Pattern: "/desk/accounts/{id}/enable", Guard: secAdmin, Handler: d.enable, Act: "enable", Note: "open an officer's account again"},
 		{Method: post, Pattern: "/desk/accounts/{id}/reinvite", Guard: secAdmin, Handler: d.reinvite, Act: "reinvite", Note: "a new link, shown once"},

@@ -293,8 +293,10 @@ func fieldOf(code string) string {
 		return "programme"
 	case "no_union":
 		return "union"
-	case "phone_taken", "code_client":
+	case "phone_taken", "phone_same", "code_client":
 		return "phone"
+	case "reason_missing":
+		return "reason"
 	}
 	if strings.HasPrefix(code, "mobile") || strings.HasPrefix(code, "phone") {
 		return "phone"
@@ -311,6 +313,7 @@ type accountView struct {
 	form             invitation // of one further role
 	unions           []web.Option
 	union, unionName string // as typed, for an officer
+	number, reason   string // as typed, for the phone
 }
 
 func (v accountView) officer() bool { return v.Login == "" }
@@ -435,6 +438,43 @@ func (d *Door) endGrant(c *web.Ctx) error {
 		}
 		return d.Office.EndGrant(c.Context(), by, g.ID)
 	})
+}
+
+// setPhone registers a number or puts another one in its place.
+func (d *Door) setPhone(c *web.Ctx) error {
+	if err := d.needsProof(c); err != nil {
+		return err
+	}
+	f, err := c.Form()
+	if err != nil {
+		return err
+	}
+	v, _, err := d.accountView(c)
+	if err != nil {
+		return err
+	}
+	v.number, v.reason = f.Get("phone"), f.Get("reason")
+	told, err := d.Office.SetPhone(c.Context(), actor(c), v.ID, v.number, v.reason)
+	if no, ok := refusedBy(err); ok {
+		m := d.accountMeta(c, v)
+		m.Problems.Add(fieldOf(no.code), no.sentence)
+		return c.RenderAs(http.StatusUnprocessableEntity, accountPage(m, v))
+	}
+	if err != nil {
+		return err
+	}
+	done := "手机号已经登记。"
+	switch {
+	case told:
+		done = "手机号已经更换，已发短信告诉旧号码。"
+	case v.phone != "":
+		done = "手机号已经更换。给旧号码的短信没有发出去，请打电话告诉本人。"
+	}
+	if v.officer() {
+		done += "他现在用新号码登录。"
+	}
+	c.Flash(done)
+	return c.Redirect("/desk/accounts/" + v.ID)
 }
 
 // disable shuts an account at once.

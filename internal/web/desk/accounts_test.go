@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"fmt"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -160,6 +161,52 @@ func TestOfficers_ByKeyAndByName(t *testing.T) {
 	b.want(b.sec.post(page+"/reinvite"), 422, "不需要链接")
 	b.leads(b.sec.post(page+"/enable"), page)
 	b.want(b.sec.get(page), 200, "在用", "138****0031")
+}
+
+// A number is registered or changed with a reason, by another administrator and
+// with a fresh second factor; what was typed is kept.
+func TestAccount_SetPhone(t *testing.T) {
+	b := openBureau(t)
+	b.sec.in()
+	clerk := b.hire("clerk", scheme.RoleCentre)
+	page := "/desk/accounts/" + clerk.id
+	p := b.want(b.sec.get(page), 200, "还没有登记", "登记手机号")
+	b.want(b.sec.post(page+"/phone", "phone", "", "reason", "本人来登记"), 422, "请填写", "本人来登记")
+	b.want(b.sec.post(page+"/phone", "phone", "1390000", "reason", "本人来登记"), 422, "11位", `value="1390000"`)
+	b.want(b.sec.post(page+"/phone", "phone", "13900000011", "reason", ""), 422, "请写明为什么", `value="13900000011"`)
+	b.leads(b.sec.post(page+"/phone", "phone", "13900000011", "reason", "本人来登记"), page)
+	p = b.want(b.sec.get(page), 200, "手机号已经登记", "139****0011", "更换手机号")
+	if p.has("13900000011") {
+		t.Error("the page shows the whole number")
+	}
+	b.want(b.sec.post(page+"/phone", "phone", "13900000011", "reason", "再登记一次"), 422, "没有变")
+	b.leads(b.sec.post(page+"/phone", "phone", "13900000012", "reason", "本人换了号码"), page)
+	b.want(b.sec.get(page), 200, "已发短信告诉旧号码", "139****0012")
+	if m := b.out[len(b.out)-1]; m.Phone != "13900000011" || m.Template != "phone_changed" {
+		t.Errorf("told by %+v", m)
+	}
+	own := "/desk/accounts/" + b.sec.id
+	if b.want(b.sec.get(own), 200).has("/phone") {
+		t.Error("he is offered to change his own number")
+	}
+	b.want(b.sec.post(own+"/phone", "phone", "13900000013", "reason", "我换了号码"), 422, "不能改自己的账号")
+
+	o := b.officerIn("周玉兰", "13800000021", "yongan")
+	page = "/desk/accounts/" + o.id
+	b.want(b.sec.post(page+"/phone", "phone", "13900000012", "reason", "本人换了号码"), 422, "已经登记在另一个账号上")
+	b.leads(b.sec.post(page+"/phone", "phone", "13800000022", "reason", "本人换了号码"), page)
+	b.leads(o.get("/a"), "/a/sign-in?next=%2Fa") // the old number's session
+	o.phoneIn("13800000022")
+	b.want(o.get("/a"), 200)
+
+	// The audit administrator reads why; a number stands nowhere in full.
+	audit := b.hire("audit", scheme.RoleAuditAdmin).in()
+	p = b.want(audit.get("/desk/trail?event=set_phone"), 200, "登记或更换账号的手机号", "理由：本人换了号码", "139****0011")
+	if p.has("13900000011") || p.has("13800000022") {
+		t.Error("the trail shows a whole number")
+	}
+	b.pass(20 * time.Minute)
+	b.leads(b.sec.do("POST", page+"/phone", url.Values{"phone": {"13800000023"}}, "Referer", siteURL+page), "/desk/prove?next="+url.QueryEscape(page))
 }
 
 func TestAccounts_PagesByKey(t *testing.T) {

@@ -115,7 +115,7 @@ var detailWords = map[string]string{
 	"staff": "账号", "login": "登录名", "role": "角色", "org": "单位", "programme": "项目", "until": "到", "purpose": "用途", "why": "哪一项不对", "limit": "哪个上限",
 	"code": "原因代码", "move": "步骤", "cause": "事由", "what": "内容", "rounds": "第几次补正", "revision": "第几稿", "cap": "名额", "waiting_max": "候补",
 	"hash": "文件夹指纹", "version": "版本", "rows": "行数", "new": "新账号", "reason": "理由", "note": "记录", "second": "第二人", "first": "第一人", "answer": "说明",
-	"items": "补正项目", "no": "受理号", "place": "名额或候补", "rank": "候补第几位", "grant": "授权", "due": "期限", "state": "状态",
+	"items": "补正项目", "no": "受理号", "place": "名额或候补", "rank": "候补第几位", "grant": "授权", "ground": "理由", "phone": "手机号", "was": "原手机号", "due": "期限", "state": "状态",
 }
 
 // codeWords are the words of values that are codes.
