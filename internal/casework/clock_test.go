@@ -92,6 +92,47 @@ func TestRunDue_ReleasesBeforeTheEndOfWaiting(t *testing.T) {
 	k.sound()
 }
 
+// A release of that instant, or of an earlier one, that fails keeps the list from
+// ending; when it goes through, its seat goes to the list first.
+func TestRunDue_TheListWaitsForAReleaseThatFailed(t *testing.T) {
+	k := newKit(t)
+	k.pass(k.p.ClosesAt.Add(-time.Hour))
+	a, _, c := k.accepted(), k.accepted(), k.accepted()
+	a.refusal()
+	k.deliver()
+	end := k.p.PromoteUntil.UTC()
+	key := a.row().KeyWrapped
+	set := func(sql string, args ...any) {
+		t.Helper()
+		k.must(k.db.Write(k.ctx, k.clock.now(), func(tx *store.Tx) error {
+			_, err := tx.NewRaw(sql, args...).Exec(k.ctx)
+			return err
+		}))
+	}
+	set("UPDATE due SET due_at = ? WHERE case_id = ? AND ended_at IS NULL AND move = 'execute'", end, a.caseID)
+	set("UPDATE hearing SET until_at = ? WHERE case_id = ?", end, a.caseID)
+	set("UPDATE cases SET key_wrapped = NULL WHERE id = ?", a.caseID)
+	for range 2 {
+		_, err := k.w.RunDue(k.ctx, end.Add(time.Minute), k.clock.to)
+		if err == nil || !strings.Contains(err.Error(), "execute") {
+			t.Fatal(err)
+		}
+		if ta, err := k.db.Tally(k.ctx, k.id); err != nil || ta.ListEnded {
+			t.Fatalf("the list has ended before the release: %v", err)
+		}
+		c.is(scheme.Accepted, scheme.PlaceWaiting)
+	}
+	set("UPDATE cases SET key_wrapped = ? WHERE id = ?", key, a.caseID)
+	_, err := k.w.RunDue(k.ctx, end.Add(time.Minute), k.clock.to)
+	k.must(err)
+	a.is(scheme.Released, scheme.PlaceNone)
+	c.is(scheme.Accepted, scheme.PlaceHeld)
+	if ta, err := k.db.Tally(k.ctx, k.id); err != nil || !ta.ListEnded {
+		t.Fatalf("the list has not ended: %v", err)
+	}
+	k.sound()
+}
+
 func TestOverdue_IsATraceAndNoMore(t *testing.T) {
 	k := newKit(t)
 	a := k.accepted()

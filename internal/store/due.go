@@ -23,11 +23,14 @@ type Due struct {
 }
 
 // NextDue is the first open deadline at or before the instant but those named, in
-// the order (due_at, id); releases come before the end of the waiting list because their
-// instants do (S6).
+// the order (due_at, id). The waiting list ends after every release whose instant
+// is not later (S6): while one of them is still open, because it failed or another
+// runner has it, the end of the list waits.
 func (q Q) NextDue(ctx context.Context, until time.Time, but ...string) (Due, error) {
 	var d Due
-	sel := q.NewSelect().Model(&d).Where("du.ended_at IS NULL AND du.due_at <= ?", until)
+	sel := q.NewSelect().Model(&d).Where("du.ended_at IS NULL AND du.due_at <= ?", until).
+		Where(`du.move <> ? OR NOT EXISTS (SELECT 1 FROM due AS r WHERE r.programme_id = du.programme_id AND r.move = ?
+			AND r.ended_at IS NULL AND r.due_at <= du.due_at)`, scheme.EndWaiting, scheme.Execute)
 	if len(but) > 0 {
 		sel = sel.Where("du.id NOT IN (?)", bun.In(but))
 	}

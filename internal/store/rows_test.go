@@ -264,8 +264,27 @@ func TestNextDue_InOrderAndWithoutThoseThatFailed(t *testing.T) {
 		}
 		order = append(order, d.ID)
 	}
-	if got := strings.Join(order, " "); got != "9 2 3 1" {
+	if got := strings.Join(order, " "); got != "9 2 3" {
 		t.Fatal(got)
+	}
+	// The end of the list waits for the releases that failed, those of its own
+	// programme and no later ones.
+	h.put(&store.Due{ID: "4", ProgrammeID: "q", Move: scheme.EndWaiting, DueAt: at.Add(time.Minute)}, due("5", scheme.Execute, time.Hour))
+	if d, err := h.NextDue(h.ctx, at.Add(time.Minute), order...); err != nil || d.ID != "4" {
+		t.Fatal(d, err)
+	}
+	if err := h.Write(h.ctx, at, func(tx *store.Tx) error { return tx.EndDues(h.ctx, "c3", "done") }); err != nil {
+		t.Fatal(err)
+	}
+	order = append(order, "4")
+	if _, err := h.NextDue(h.ctx, at.Add(time.Minute), order...); !store.IsNone(err) {
+		t.Fatal("the list ended while a release was open")
+	}
+	if err := h.Write(h.ctx, at, func(tx *store.Tx) error { return tx.EndDue(h.ctx, "2", "done") }); err != nil {
+		t.Fatal(err)
+	}
+	if d, err := h.NextDue(h.ctx, at.Add(time.Minute), order...); err != nil || d.ID != "1" {
+		t.Fatal(d, err)
 	}
 	// Ended is ended.
 	if err := h.Write(h.ctx, at, func(tx *store.Tx) error { return tx.EndDues(h.ctx, "c9", "done") }); err != nil {
@@ -275,7 +294,7 @@ func TestNextDue_InOrderAndWithoutThoseThatFailed(t *testing.T) {
 	if !store.IsNone(err) {
 		t.Fatal(err)
 	}
-	if ds, err := h.OpenDues(h.ctx, "c2"); err != nil || len(ds) != 1 {
+	if ds, err := h.OpenDues(h.ctx, "c5"); err != nil || len(ds) != 1 {
 		t.Fatal(ds, err)
 	}
 }
