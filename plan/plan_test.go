@@ -240,7 +240,7 @@ func TestMessages_EveryMoveHasItsText(t *testing.T) {
 func TestMessages_FitOneSMSAndWarnOfFraud(t *testing.T) {
 	values := map[string]string{
 		"no": "100", "rank": "50", "code": "123456", "minutes": "10", "hotline": "0715-1234567",
-		"until": "8月12日24时", "opens": "7月15日20时", "closes": "8月31日24时",
+		"until": "8月12日24时", "items": "学籍在线验证报告", "opens": "7月15日20时", "closes": "8月31日24时",
 	}
 	for key, m := range embeddedProgramme(t).Messages {
 		for name, s := range map[string]string{"inbox": m.Text, "SMS": m.SMS} {

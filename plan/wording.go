@@ -27,6 +27,9 @@ var MessageKeys = []string{
 	"hearing", "remind_hearing", "answered", "kept", "released",
 	"withdrawn", "reinstated", "not_reached", "amended", "name_completed",
 	"priority_proved", "priority_rejected", "phone_changed", "officer_invite",
+	"duty_passed", "duty_returned", "duty_due", "cured", "claimed", "registered",
+	"award_approved", "award_undone", "award_sent_back", "award_returned", "award_refused", "award_lapsed",
+	"published", "objection", "paid", "pay_failed", "waived_rest", "finished",
 }
 
 // Placeholders are the words in braces that a text may hold; the program

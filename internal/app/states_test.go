@@ -32,7 +32,7 @@ func TestStatesDocument(t *testing.T) {
 
 func statesDocument() string {
 	var b strings.Builder
-	b.WriteString("# States and moves\n\nGenerated from `internal/scheme/moves.go` by `go test ./internal/app -run States -update`; do not edit.\n")
+	b.WriteString("# States and moves\n\nGenerated from the tables of `internal/scheme` by `go test ./internal/app -run States -update`; do not edit.\n")
 	b.WriteString("A case has a state, a place (seat or waiting place) and at most one open hearing; the rows say how each changes.\n\n")
 	b.WriteString("## States\n\n| State | Name | Moves that start here |\n| --- | --- | --- |\n")
 	for _, s := range scheme.CaseStates {
@@ -77,7 +77,32 @@ func statesDocument() string {
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", m.Name, m.Label,
 			join(m.From), to, join(m.Roles), join(m.Second), m.Seat, strings.Join(hearing, "; "), m.Term.Then, m.Clause)
 	}
+	b.WriteString("\n## The small machines\n\nWhat happens after the approval happens to things of their own (`internal/scheme/{duty,award,notice,batch}.go`).\n")
+	turns(&b, "Duty: what a worker hands in", scheme.DutyTurns)
+	turns(&b, "Award", scheme.AwardTurns)
+	turns(&b, "Notice: a list of 公示", scheme.NoticeTurns)
+	turns(&b, "Objection", scheme.ObjectionTurns)
+	turns(&b, "Batch of a payer", scheme.BatchTurns)
+	turns(&b, "Line of a batch", scheme.LineTurns)
 	return b.String()
+}
+
+func turns[S ~string, T any](b *strings.Builder, title string, table []scheme.Turn[S, T]) {
+	fmt.Fprintf(b, "\n### %s\n\n| Move | Button | From | To | Who | Second person | Deadline leads to | Clause |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n", title)
+	for _, r := range table {
+		to := string(r.To)
+		if to == "" {
+			to = "stays"
+		}
+		var from []string
+		for _, s := range r.From {
+			if s == "" {
+				s = "owed"
+			}
+			from = append(from, string(s))
+		}
+		fmt.Fprintf(b, "| `%s` | %s | %s | %s | %s | %s | %s | %s |\n", r.Name, r.Label, strings.Join(from, ", "), to, join(r.Roles), join(r.Second), r.Term.Then, r.Clause)
+	}
 }
 
 func join[T ~string](list []T) string {

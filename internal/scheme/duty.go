@@ -86,6 +86,82 @@ func DutyBy(k DutyKind) (Duty, bool) {
 	return Duty{}, false
 }
 
+// DutyMarks is how the duties of one case stand.
+type DutyMarks struct {
+	Enrol, Registration, Exam, Admission, Entry, Report DutyState
+}
+
+// Of gives the state of a duty.
+func (s DutyMarks) Of(k DutyKind) DutyState {
+	if p := s.at(k); p != nil {
+		return *p
+	}
+	return DutyOwed
+}
+
+// With gives the states after one of them has changed.
+func (s DutyMarks) With(k DutyKind, to DutyState) DutyMarks {
+	if p := s.at(k); p != nil {
+		*p = to
+	}
+	return s
+}
+
+func (s *DutyMarks) at(k DutyKind) *DutyState {
+	switch k {
+	case DutyEnrol:
+		return &s.Enrol
+	case DutyRegistration:
+		return &s.Registration
+	case DutyExam:
+		return &s.Exam
+	case DutyAdmission:
+		return &s.Admission
+	case DutyEntry:
+		return &s.Entry
+	case DutyReport:
+		return &s.Report
+	}
+	return nil
+}
+
+// Cures says whether handing in a thing ends a hearing of this cause (moves 26).
+func (k DutyKind) Cures(c Cause) bool {
+	d, ok := DutyBy(k)
+	return ok && d.Cause != "" && d.Cause == c
+}
+
+// Owed gives the duties that the worker can and should see to now, in the order
+// of the year: the unmet ones whose time has come for his case. Before the
+// approval they may be handed in, but nobody asks for them yet.
+func Owed(c Case, p *Programme, now time.Time) []Duty {
+	if !c.State.Live() || c.State != Approved && c.State != Claimed {
+		return nil
+	}
+	var out []Duty
+	for _, d := range Duties {
+		if c.Duties.Of(d.Kind).Met() {
+			continue
+		}
+		switch d.Kind {
+		case DutyExam:
+			if now.Before(p.ExamTo) {
+				continue
+			}
+		case DutyAdmission, DutyEntry:
+			if now.Before(p.ClaimOpens) {
+				continue
+			}
+		case DutyReport:
+			if c.State != Claimed {
+				continue
+			}
+		}
+		out = append(out, d)
+	}
+	return out
+}
+
 // DutyFile is one duty of one case, as the rules see it.
 type DutyFile struct {
 	Kind   DutyKind

@@ -5,7 +5,7 @@ import "time"
 // MoveName is the name of a move on all floors: route, act, event, test.
 type MoveName string
 
-// The moves of the first stage.
+// The moves of a case and its hearing.
 const (
 	Submit         MoveName = "submit"
 	Contest        MoveName = "contest"
@@ -36,6 +36,18 @@ const (
 	EndWaiting     MoveName = "end_waiting"
 	Overdue        MoveName = "overdue"
 	Remind         MoveName = "remind"
+
+	Cure             MoveName = "cure"
+	MissEnrol        MoveName = "miss_enrol"
+	MissRegistration MoveName = "miss_registration"
+	MissExam         MoveName = "miss_exam"
+	MissAdmission    MoveName = "miss_admission"
+	MissClaim        MoveName = "miss_claim"
+	MissAwards       MoveName = "miss_awards"
+	Claim            MoveName = "claim"
+	Consume          MoveName = "consume"
+	WaiveRest        MoveName = "waive_rest"
+	Finish           MoveName = "finish"
 )
 
 // Need says which hearing a move wants to find on the case.
@@ -65,6 +77,7 @@ const (
 	SeatResumes   SeatEffect = "resume"
 	SeatRejoins   SeatEffect = "reinstate"
 	SeatListEnded SeatEffect = "end"
+	SeatConsumes  SeatEffect = "consume"
 )
 
 // Term is the deadline that a move starts.
@@ -99,7 +112,11 @@ type Move struct {
 // CauseGiven marks a move whose act names the cause of the hearing.
 const CauseGiven Cause = "given"
 
-var live = []CaseState{Accepted, Returned, AtDistrict, Approved}
+var live = []CaseState{Accepted, Returned, AtDistrict, Approved, Claimed}
+
+// awaited are the states in which the calendar of the year runs: the claim has
+// not come yet.
+var awaited = []CaseState{Accepted, Returned, AtDistrict, Approved}
 
 func checkDays(p *Programme) int      { return p.CheckDays }
 func decideDays(p *Programme) int     { return p.DecideDays }
@@ -135,7 +152,7 @@ var Moves = []Move{
 	{Name: CompleteName, Label: "补全姓名用字", Past: "补全了姓名用字", From: live,
 		Roles: []Role{RoleCentre}, Guard: untypable, Clause: "A3.1"},
 	{Name: AmendIdentity, Label: "更正身份信息", Past: "更正了身份信息", From: live,
-		Roles: []Role{RoleDistrict}, Second: []Role{RoleLead}, Reason: true, Message: "amended", Clause: "A3.1"},
+		Roles: []Role{RoleDistrict}, Second: []Role{RoleLead}, Reason: true, Message: "amended", Guard: notInflight, Clause: "A3.1"},
 	{Name: Pass, Label: "材料完整，报区总工会", Past: "材料核对完整，报区总工会", From: []CaseState{Accepted}, To: AtDistrict,
 		Roles: []Role{RoleCentre}, Term: Term{Days: decideDays, Working: true, Then: Overdue},
 		Message: "passed", Decides: true, Guard: mayPass, Clause: "A3.n3"},
@@ -147,7 +164,7 @@ var Moves = []Move{
 	{Name: Refuse, Label: "拟不予通过", Past: "拟不予通过，告知本人", From: []CaseState{AtDistrict},
 		Roles: []Role{RoleDistrict}, Opens: CauseRefuse, Seat: SeatSuspends, Message: "hearing", Reason: true, Decides: true, Guard: notContested, Clause: "3.2"},
 	{Name: Revoke, Label: "拟取消资格", Past: "拟取消资格，告知本人", From: live,
-		Roles: []Role{RoleDistrict}, Second: []Role{RoleLead}, Opens: CauseGiven, Seat: SeatSuspends, Message: "hearing", Reason: true, Clause: "3.2"},
+		Roles: []Role{RoleDistrict}, Second: []Role{RoleLead}, Opens: CauseGiven, Seat: SeatSuspends, Message: "hearing", Reason: true, Guard: notInflight, Clause: "3.2"},
 	{Name: Lapse, Label: "逾期未补正", Past: "补正期限已过，告知本人", From: []CaseState{Returned},
 		Roles: []Role{RoleSystem}, Opens: CauseCorrection, Seat: SeatSuspends, Message: "hearing", Clause: "A2.1"},
 	{Name: RecordDeath, Label: "登记本人去世", Past: "登记了本人去世", From: live,
@@ -160,7 +177,7 @@ var Moves = []Move{
 	{Name: RejectPriority, Label: "优先条件不成立", Past: "认为优先条件不成立", From: live,
 		Roles: []Role{RoleDistrict}, Hearing: AnyHearing, Guard: rejectable, Reason: true, Message: "priority_rejected", Clause: "3.1"},
 	{Name: Withdraw, Label: "撤回申请", Past: "撤回了申请", From: live, To: Withdrawn,
-		Roles: []Role{RoleWorker}, Hearing: AnyHearing, Ends: HearingDropped, Seat: SeatLeaves, Message: "withdrawn", Guard: byHimself, Clause: "5.1"},
+		Roles: []Role{RoleWorker}, Hearing: AnyHearing, Ends: HearingDropped, Seat: SeatLeaves, Message: "withdrawn", Guard: mayWithdraw, Clause: "5.1"},
 	{Name: Answer, Label: "提交说明", Past: "提交了说明", From: live,
 		Roles: []Role{RoleWorker}, Hearing: RunsHearing, Ends: HearingAnswered,
 		Term: Term{Days: answerDays, Working: true, Then: Overdue}, Message: "answered", Reason: true, Guard: beforeUntil, Clause: "5.1"},
@@ -177,6 +194,29 @@ var Moves = []Move{
 		Term: Term{Days: decideDays, Working: true, Then: Overdue}, Guard: mayReinstate, Clause: "5.1"},
 	{Name: EndWaiting, Label: "候补结束", Past: "候补结束，未递补", From: live, To: NotReached,
 		Roles: []Role{RoleSystem}, Hearing: AnyHearing, Ends: HearingDropped, Seat: SeatListEnded, Message: "not_reached", Guard: waits, Clause: "5.1"},
+	{Name: Cure, Label: "补交", Past: "在告知期内补交了所缺的材料", From: live,
+		Roles: []Role{RoleWorker, RoleSystem}, Hearing: RunsHearing, Ends: HearingDropped, Seat: SeatResumes, Message: "cured", Guard: curable, Clause: "5.1"},
+	{Name: MissEnrol, Label: "逾期未登记", Past: "登记的期限已过，告知本人", From: []CaseState{Approved},
+		Roles: []Role{RoleSystem}, Opens: CauseEnrol, Seat: SeatSuspends, Message: "hearing", Guard: owesEnrol, Clause: "A2.2"},
+	{Name: MissRegistration, Label: "没有报名凭证", Past: "没有收到报名凭证，告知本人", From: awaited,
+		Roles: []Role{RoleSystem}, Opens: CauseRegistration, Seat: SeatSuspends, Message: "hearing", Guard: owesRegistration, Clause: "A2.3"},
+	{Name: MissExam, Label: "没有参加考试", Past: "高校最终名单上没有参加考试，告知本人", From: awaited,
+		Roles: []Role{RoleSystem}, Opens: CauseAbsent, Seat: SeatSuspends, Message: "hearing", Guard: owesExam, Clause: "A2.3"},
+	{Name: MissAdmission, Label: "没有录取", Past: "高校最终名单上没有录取，告知本人", From: awaited,
+		Roles: []Role{RoleSystem}, Opens: CauseNotAdmitted, Seat: SeatSuspends, Message: "hearing", Guard: owesAdmission, Clause: "A2.4"},
+	{Name: MissClaim, Label: "逾期未申领", Past: "申领的期限已过，告知本人", From: []CaseState{Approved},
+		Roles: []Role{RoleSystem}, Opens: CauseNoClaim, Seat: SeatSuspends, Message: "hearing", Guard: afterClaims, Clause: "A2.4"},
+	{Name: Claim, Label: "提交申领", Past: "申领了助学金", From: []CaseState{Approved}, To: Claimed,
+		Roles: []Role{RoleWorker}, Hearing: OrRunning, Ends: HearingDropped, Seat: SeatResumes,
+		Term: Term{Days: claimDays, Working: true, Then: Overdue}, Message: "claimed", Guard: mayClaim, Clause: "A2.4"},
+	{Name: Consume, Label: "第一笔到账", Past: "第一笔补助到账，名额用去", From: []CaseState{Claimed},
+		Roles: []Role{RoleSystem}, Hearing: AnyHearing, Seat: SeatConsumes, Clause: "5.1"},
+	{Name: WaiveRest, Label: "放弃没有发放的一笔", Past: "放弃了没有发放的补助", From: []CaseState{Claimed}, To: Partial,
+		Roles: []Role{RoleWorker}, Hearing: OrRunning, Ends: HearingDropped, Message: "waived_rest", Guard: mayWaiveRest, Clause: "5.1"},
+	{Name: Finish, Label: "办结", Past: "办结", From: []CaseState{Claimed}, To: Done,
+		Roles: []Role{RoleSystem}, Message: "finished", Guard: spent, Clause: "A2.5"},
+	{Name: MissAwards, Label: "补助都不予发放", Past: "补助都不予发放，告知本人", From: []CaseState{Claimed},
+		Roles: []Role{RoleSystem}, Opens: CauseAwards, Seat: SeatSuspends, Message: "hearing", Guard: unspent, Clause: "4.2"},
 	{Name: Overdue, Label: "超期提醒", Past: "工作人员办理超期，已提醒负责人", From: live,
 		Roles: []Role{RoleSystem}, Hearing: AnyHearing, Clause: "A2.2"},
 	{Name: Remind, Label: "提醒本人", Past: "提醒了本人", From: live,
@@ -267,6 +307,127 @@ func byHimself(c Case, _ Actor, _ *Programme, _ time.Time) []Reason {
 	return nil
 }
 
+// notInflight keeps everything as it is until the bank's last word (S3).
+func notInflight(c Case, _ Actor, _ *Programme, _ time.Time) []Reason {
+	if c.Inflight {
+		return block("inflight", "补助正在银行办理，等银行有了结果再办。", "有一笔已进入发放批次，等银行结果或作废批次后再办", "A2.5")
+	}
+	return nil
+}
+
+// mayWithdraw: what has been paid stays paid, and the seat with it (S3).
+func mayWithdraw(c Case, a Actor, p *Programme, now time.Time) []Reason {
+	if rs := byHimself(c, a, p, now); rs != nil {
+		return rs
+	}
+	if c.Spent > 0 {
+		return block("paid", "已经发放过补助，不能撤回。没有发放的一笔，可以放弃。", "已发放过补助，不能撤回", "5.1")
+	}
+	return notInflight(c, a, p, now)
+}
+
+func curable(c Case, _ Actor, _ *Programme, now time.Time) []Reason {
+	if c.Hearing == nil {
+		return nil
+	}
+	for _, d := range Duties {
+		if d.Kind.Cures(c.Hearing.Cause) && c.Duties.Of(d.Kind).Met() {
+			if !now.Before(c.Hearing.Until) {
+				return block("too_late", "补交的期限已过。如有特殊情况，请打服务电话。", "补交的期限已过", "5.1")
+			}
+			return nil
+		}
+	}
+	return block("not_cured", "告知里说的材料还没有交。", "所缺的材料还没有交", "5.1")
+}
+
+func owing(c Case, k DutyKind) []Reason {
+	if c.Duties.Of(k).Met() {
+		return block("nothing_owed", "", "已经交了，没有欠的", "A2.2")
+	}
+	return nil
+}
+
+func owesEnrol(c Case, _ Actor, _ *Programme, now time.Time) []Reason {
+	if c.EnrolBy.IsZero() || now.Before(c.EnrolBy) {
+		return block("not_due", "", "登记的期限没有到", "A2.2")
+	}
+	return owing(c, DutyEnrol)
+}
+
+// owesRegistration: a lawful 免试 that the college has confirmed passes this gate
+// and the next (A2.3).
+func owesRegistration(c Case, _ Actor, p *Programme, now time.Time) []Reason {
+	if now.Before(p.RegProofBy) {
+		return block("not_due", "", "报名凭证的期限没有到", "A2.3")
+	}
+	return owing(c, DutyRegistration)
+}
+
+func owesExam(c Case, _ Actor, p *Programme, now time.Time) []Reason {
+	if now.Before(p.ExamTo) {
+		return block("not_due", "", "考试没有结束", "A2.3")
+	}
+	return owing(c, DutyExam)
+}
+
+func owesAdmission(c Case, _ Actor, p *Programme, now time.Time) []Reason {
+	if now.Before(p.ExamTo) {
+		return block("not_due", "", "考试没有结束", "A2.4")
+	}
+	return owing(c, DutyAdmission)
+}
+
+func afterClaims(c Case, _ Actor, p *Programme, now time.Time) []Reason {
+	if now.Before(p.ClaimCloses) {
+		return block("not_due", "", "申领没有截止", "A2.4")
+	}
+	if c.Place == PlaceWaiting {
+		return block("waiting", "", "还在候补", "5.1")
+	}
+	return nil
+}
+
+func mayClaim(c Case, _ Actor, p *Programme, now time.Time) []Reason {
+	switch {
+	case c.HearingOpen() && c.Hearing.Cause != CauseNoClaim:
+		return block("hearing_open", "正在告知期内，名额为您保留。请先看告知内容。", "案件在告知期内，先了结告知", "5.1")
+	case c.Place != PlaceConfirmed:
+		return block("no_seat", "您的名额还没有确认，现在不能申领。", "名额没有确认", "5.1")
+	case !c.Duties.Admission.Met():
+		return block("not_admitted", "请先上传录取通知书。学校的名单里有您以后，也不用上传。", "没有录取通知书，也不在高校名单上", "A2.4")
+	case now.Before(p.ClaimOpens):
+		return block("not_open", "申领"+Instant(p.ClaimOpens)+"开始。", "申领没有开始", "A2.4")
+	case c.HearingOpen() && !now.Before(c.Hearing.Until):
+		return block("too_late", "申领的期限已过。如有特殊情况，请打服务电话。", "申领的期限已过", "A2.4")
+	}
+	return nil
+}
+
+func mayWaiveRest(c Case, a Actor, p *Programme, now time.Time) []Reason {
+	if c.Spent == 0 {
+		return block("nothing_paid", "还没有发放过补助。不想要了，请用“撤回申请”。", "没有发放过补助，不能放弃其余", "5.1")
+	}
+	if rs := byHimself(c, a, p, now); rs != nil {
+		return rs
+	}
+	return notInflight(c, a, p, now)
+}
+
+func spent(c Case, a Actor, p *Programme, now time.Time) []Reason {
+	if c.Spent == 0 {
+		return block("nothing_paid", "", "没有发放过补助", "A2.5")
+	}
+	return notInflight(c, a, p, now)
+}
+
+func unspent(c Case, a Actor, p *Programme, now time.Time) []Reason {
+	if c.Spent > 0 {
+		return block("paid", "", "已发放过补助", "5.1")
+	}
+	return notInflight(c, a, p, now)
+}
+
 func untypable(c Case, _ Actor, _ *Programme, _ time.Time) []Reason {
 	if !c.Untypable {
 		return block("name_complete", "姓名已完整。", "姓名没有待补的字", "A3.1")
@@ -311,6 +472,9 @@ func notProposer(c Case, a Actor, _ *Programme, _ time.Time) []Reason {
 func mayExecute(c Case, a Actor, p *Programme, now time.Time) []Reason {
 	if c.Hearing == nil {
 		return nil
+	}
+	if rs := notInflight(c, a, p, now); rs != nil {
+		return rs // waits for the bank
 	}
 	if a.Role == RoleSystem {
 		if c.Hearing.State == HearingAnswered {

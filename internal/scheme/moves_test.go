@@ -19,6 +19,9 @@ func movePlan() *Programme {
 	p := fieldPlan()
 	p.Cap, p.WaitingMax = 2, 3
 	p.OpensAt, p.ClosesAt, p.PromoteUntil = day(15, 7, 2026).Add(20*time.Hour), day(1, 9, 2026), day(15, 2, 2027)
+	p.RegProofBy, p.ExamFrom, p.ExamTo = day(16, 9, 2026), day(17, 10, 2026), day(19, 10, 2026)
+	p.ClaimOpens, p.ClaimCloses, p.EntryCloses, p.ChsiCloses = day(10, 12, 2026), day(1, 3, 2027), day(1, 4, 2027), day(1, 7, 2027)
+	p.EnrolFormDays, p.ClaimDays = 10, 10
 	p.CorrectionDays, p.CorrectionStampDays, p.CorrectionRounds = 5, 5, 2
 	p.HearingDays, p.HearingDaysDeath, p.MinDays, p.AnswerDays = 3, 10, 3, 5
 	p.CheckDays, p.DecideDays, p.ContestDays = 5, 5, 5
@@ -42,7 +45,7 @@ func plainCase(s CaseState) Case {
 		c.Place, c.No, c.Sat = PlaceNone, 0, false
 	case s.Final():
 		c.Place = PlaceNone
-	case s == Approved:
+	case s == Approved, s == Claimed:
 		c.Place = PlaceConfirmed
 	case s == Returned:
 		c.Due, c.Rounds = moveNow.AddDate(0, 0, 4), 1
@@ -101,6 +104,34 @@ func situations() []situation {
 		situation{"draft, after closing", movePlan().ClosesAt, plainCase(Draft)},
 		situation{"released, list ended", movePlan().PromoteUntil, plainCase(Released)},
 	)
+	for _, x := range []struct {
+		name   string
+		now    time.Time
+		state  CaseState
+		change func(*Case)
+	}{
+		{"approved, days of the enrolment over", moveNow, Approved, func(c *Case) { c.EnrolBy = moveNow }},
+		{"approved, registration proof due", movePlan().RegProofBy, Approved, func(*Case) {}},
+		{"approved, registration proof filed", movePlan().RegProofBy, Approved, func(c *Case) { c.Duties.Registration = DutyFiled }},
+		{"approved, claims open, admitted", movePlan().ClaimOpens, Approved, func(c *Case) { c.Duties.Admission = DutyPassed }},
+		{"approved, claims open, no letter", movePlan().ClaimOpens, Approved, func(*Case) {}},
+		{"approved, claims closed", movePlan().ClaimCloses, Approved, func(*Case) {}},
+		{"approved, claims closed, hearing runs", movePlan().ClaimCloses, Approved, func(c *Case) {
+			c.Duties.Admission, c.Hearing = DutyPassed, &Hearing{ID: "h", Cause: CauseNoClaim, State: HearingRunning, Until: movePlan().ClaimCloses.Add(time.Hour)}
+		}},
+		{"approved, hearing for the enrolment, filed", moveNow, Approved, func(c *Case) {
+			c.Duties.Enrol, c.Hearing = DutyFiled, hearing(CauseEnrol, HearingRunning, time.Hour)
+		}},
+		{"claimed, one paid", moveNow, Claimed, func(c *Case) { c.Spent, c.Place = 1, PlaceConsumed }},
+		{"claimed, line at the bank", moveNow, Claimed, func(c *Case) { c.Inflight = true }},
+		{"claimed, hearing over, line at the bank", moveNow, Claimed, func(c *Case) {
+			c.Inflight, c.Hearing = true, hearing(CauseFraud, HearingRunning, -time.Hour)
+		}},
+	} {
+		c := plainCase(x.state)
+		x.change(&c)
+		out = append(out, situation{x.name, x.now, c})
+	}
 	late := plainCase(Accepted)
 	waits(&late)
 	return append(out, situation{"accepted, waiting, list ended", movePlan().PromoteUntil, late})
@@ -266,12 +297,16 @@ type corner struct {
 	Proposer     string
 	Seconder     string
 	Last         string
+	EnrolBy      bool
+	Duties       DutyMarks
+	Spent        int
 	Then         MoveName // the clock that runs
 }
 
 func cornerOf(c Case, then MoveName) corner {
 	x := corner{State: c.State, Prior: c.Prior, Place: c.Place, Band: c.Band, Priority: c.Priority, Suspended: c.Suspended, Contested: c.Contested,
-		Untypable: c.Untypable, Rounds: c.Rounds, Stamp: c.Stamp, Sat: c.Sat, Last: c.LastActor, Then: then}
+		Untypable: c.Untypable, Rounds: c.Rounds, Stamp: c.Stamp, Sat: c.Sat, Last: c.LastActor, Then: then,
+		EnrolBy: !c.EnrolBy.IsZero(), Duties: c.Duties, Spent: c.Spent}
 	if c.HearingOpen() {
 		x.Cause, x.Hearing, x.Proposer, x.Seconder = c.Hearing.Cause, c.Hearing.State, c.Hearing.Proposer, c.Hearing.Seconder
 	}
@@ -298,17 +333,25 @@ func TestMoves_NobodyIsStuck(t *testing.T) {
 			todo, thens = append(todo, c), append(thens, then)
 		}
 	}
-	for _, untypable := range []bool{false, true} {
-		for _, priority := range []string{"", "claimed"} {
-			visit(Case{ID: "c", Worker: "w", State: Draft, Place: PlaceNone, Band: BandOther, Untypable: untypable, Priority: priority}, "")
-		}
-	}
+	visit(Case{ID: "c", Worker: "w", State: Draft, Place: PlaceNone, Band: BandOther}, "")
+	visit(Case{ID: "c", Worker: "w", State: Draft, Place: PlaceNone, Band: BandOther, Untypable: true, Priority: "claimed"}, "")
 	moved := map[MoveName]int{}
 	for len(todo) > 0 {
 		c, then := todo[len(todo)-1], thens[len(thens)-1]
 		todo, thens = todo[:len(todo)-1], thens[:len(thens)-1]
 		if c.Place == PlaceWaiting && !c.Suspended {
 			s := Seated(c)
+			visit(s, then)
+		}
+		// What happens beside the case: he hands everything in, the bank pays one.
+		if c.State == Approved || c.HearingOpen() && c.Hearing.Cause == CauseRegistration {
+			s := c
+			s.Duties = DutyMarks{DutyFiled, DutyFiled, DutyFiled, DutyFiled, DutyFiled, DutyFiled}
+			visit(s, then)
+		}
+		if c.State == Claimed && c.Place == PlaceConfirmed {
+			s := c
+			s.Spent = 1
 			visit(s, then)
 		}
 		can := map[Role][]MoveName{}
@@ -328,8 +371,26 @@ func TestMoves_NobodyIsStuck(t *testing.T) {
 						}
 						x.Due = now
 					}
-					if m.Name == EndWaiting {
+					switch m.Name {
+					case EndWaiting:
 						now = p.PromoteUntil
+					case MissEnrol, MissRegistration, MissExam, MissAdmission:
+						now = p.PromoteUntil
+					case MissClaim:
+						now = p.ClaimCloses
+					case Claim:
+						now = p.ClaimOpens
+						if x.HearingOpen() && !late {
+							h := *x.Hearing
+							h.Until = now.Add(time.Hour)
+							x.Hearing = &h
+						}
+					case Cure:
+						if x.HearingOpen() && !late {
+							h := *x.Hearing
+							h.Until = now.Add(time.Hour)
+							x.Hearing = &h
+						}
 					}
 					args := Args{Reason: "x", Cause: CauseFraud}
 					if len(m.Second) > 0 {
@@ -354,7 +415,7 @@ func TestMoves_NobodyIsStuck(t *testing.T) {
 					if ev.Then != "" || next.State.Final() || next.State != c.State || ev.Ended != "" {
 						run = ev.Then
 					}
-					if m.Name == Keep { // the act starts the clock of the state anew
+					if m.Name == Keep || m.Name == Cure { // the act starts the clock of the state anew
 						run = Overdue
 						if next.State == Returned {
 							run = Lapse
@@ -393,7 +454,11 @@ func TestMoves_NobodyIsStuck(t *testing.T) {
 		case c.State == AtDistrict && !c.Contested && !slices.Contains(can[RoleDistrict], Refuse):
 			t.Errorf("%+v: cannot be refused: %v", x, can)
 		}
-		if c.State.Live() && (c.Hearing == nil || c.Hearing.Cause != CauseDeath || !c.HearingOpen()) && !slices.Contains(can[RoleWorker], Withdraw) {
+		leave := Withdraw
+		if c.Spent > 0 {
+			leave = WaiveRest
+		}
+		if c.State.Live() && !c.HearingOpen() && !slices.Contains(can[RoleWorker], leave) {
 			t.Errorf("%+v: he cannot leave", x)
 		}
 		if t.Failed() && len(seen) > 50 {

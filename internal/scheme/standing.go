@@ -12,9 +12,22 @@ var PathSteps = []string{"申请助学", "资料提交", "入学考试", "助学
 // ended without a seat: then there is no path to be on.
 func PathStep(c Case) int {
 	switch {
+	case c.State.Paid():
+		return len(PathSteps) - 1
 	case c.State.Final():
 		return -1
+	case c.State == Claimed:
+		if c.Spent > 0 {
+			return 4
+		}
+		return 3
 	case c.State == Approved && c.Place.Seated():
+		switch {
+		case c.Duties.Admission.Met():
+			return 3
+		case c.Duties.Registration.Met():
+			return 2
+		}
 		return 1
 	}
 	return 0
@@ -71,6 +84,13 @@ var standings = map[on]Standing{
 		"wait", "审核通过，您是候补第{rank}位。", "", "", "现在没有空的名额。轮到您时马上确认，不用再审。",
 	},
 
+	on(Claimed) + onSeated: {
+		"info", "申领已收到，正在审核。", district, "两笔补助分开审核，先到条件的先公示、先发。", "要您补什么，会写在下面，也会发短信。",
+	},
+	on(Claimed) + onWaiting: {
+		"wait", "申领已收到，您是候补第{rank}位。", district, "正在审核。", nothing,
+	},
+
 	onContested: {
 		"wait", "申请已受理，证件号还要核实。", district, "由两个人核实证件号是谁的。", "核实是您的，次序不变。工作人员可能打电话给您，请留意。",
 	},
@@ -85,6 +105,16 @@ var standings = map[on]Standing{
 	on(CauseIneligible): {"bad", "通过后发现您可能不符合条件。", you, "写明情况。", "请写一份说明。写了，就由另一个人复核。"},
 	on(CauseDeath):      {"bad", "登记了申请人去世。", you, "家属可以写明情况。", "登记有误的，请写明情况，或打咨询电话。"},
 
+	on(CauseEnrol):        {"bad", "登记的期限过了，{place}还为您留着。", you, "填好入学信息登记表，或写明情况。", "请马上登记。登记好了，这件事就了结。"},
+	on(CauseRegistration): {"bad", "没有收到您的报名凭证，{place}还为您留着。", you, "上传报名凭证，或写明情况。", "报了名的，请马上上传凭证。没报上的，写一份说明。"},
+	on(CauseAbsent):       {"bad", "高校的名单上，您没有参加考试。", you, "上传考试凭证，或写明情况。", "考了的，请上传准考证或成绩单。没考的，写一份说明。"},
+	on(CauseNotAdmitted):  {"bad", "高校的最终名单上没有您。", you, "上传录取通知书，或写明情况。", "收到录取通知书的，请马上上传。"},
+	on(CauseNoClaim):      {"bad", "申领的期限过了，名额还为您留着。", you, "提交申领，或写明情况。", "请马上申领。申领了，这件事就了结。"},
+	on(CauseAwards):       {"bad", "补助都不予发放，请您看理由。", you, "写明情况。", "认为不对的，请写一份说明，由另一个人复核。"},
+	on(CauseObjection):    {"bad", "对您的异议经查属实，请您说明。", you, "写明情况。", "请写一份说明。写了，就由另一个人复核。"},
+
+	on(Done):       {"ok", "补助已全部发放，这次申请办结了。", "", "", "祝您学业有成。这一层次只补助一次。"},
+	on(Partial):    {"ok", "这次申请办结了，发放了一部分补助。", "", "", "没有发的一笔，理由写在下面。"},
 	on(Withdrawn):  {"none", "您已撤回申请，名额不再保留。", "", "", "申报没有截止的，可以重新申请，次序重新排。"},
 	on(Released):   {"bad", "名额已释放，这次申请结束了。", "", "", "您认为不对的，请打咨询电话，{union}会再看。"},
 	on(NotReached): {"none", "候补已结束，没有轮到您。", "", "", "谢谢您报名。已经考上的，可以照常去读。"},

@@ -10,10 +10,11 @@ import (
 // standingCases is every state × place × contest × hearing that a case may be in.
 func standingCases() map[string]Case {
 	out := map[string]Case{"draft": {State: Draft, Place: PlaceNone}}
-	for _, s := range []CaseState{Withdrawn, Released, NotReached} {
+	for _, s := range []CaseState{Done, Partial, Withdrawn, Released, NotReached} {
 		out[string(s)] = Case{State: s, Place: PlaceNone}
 	}
-	causes := []Cause{CauseRefuse, CauseCorrection, CauseFraud, CauseContest, CauseIneligible, CauseDeath}
+	causes := []Cause{CauseRefuse, CauseCorrection, CauseFraud, CauseContest, CauseIneligible, CauseDeath,
+		CauseEnrol, CauseRegistration, CauseAbsent, CauseNotAdmitted, CauseNoClaim, CauseAwards, CauseObjection}
 	for _, s := range CaseStates {
 		if !s.Live() {
 			continue

@@ -5,27 +5,35 @@ import "time"
 // CaseState is where one person's case in one programme stands.
 type CaseState string
 
-// The states of a case in the first stage. The final ones come last.
+// The states of a case. The final ones come last.
 const (
 	Draft      CaseState = "draft"       // 草稿
 	Accepted   CaseState = "accepted"    // 已受理, at the centre
 	AtDistrict CaseState = "at_district" // 区总工会审核中
 	Returned   CaseState = "returned"    // 退回补正
 	Approved   CaseState = "approved"    // 审核通过
+	Claimed    CaseState = "claimed"     // 申领中
+	Done       CaseState = "done"        // 已办结，补助全部发放
+	Partial    CaseState = "partial"     // 已办结，部分发放
 	Withdrawn  CaseState = "withdrawn"   // 已撤回
 	Released   CaseState = "released"    // 已释放
 	NotReached CaseState = "not_reached" // 未递补
 )
 
 // CaseStates lists all states in the order of a case's life.
-var CaseStates = []CaseState{Draft, Accepted, Returned, AtDistrict, Approved, Withdrawn, Released, NotReached}
+var CaseStates = []CaseState{Draft, Accepted, Returned, AtDistrict, Approved, Claimed, Done, Partial, Withdrawn, Released, NotReached}
 
-// Final says that no move of the first stage leaves this state, but reinstating.
-func (s CaseState) Final() bool { return s == Withdrawn || s == Released || s == NotReached }
+// Final says that no move leaves this state, but reinstating.
+func (s CaseState) Final() bool {
+	return s == Done || s == Partial || s == Withdrawn || s == Released || s == NotReached
+}
+
+// Paid says that the case ended with money: its seat stays consumed for ever.
+func (s CaseState) Paid() bool { return s == Done || s == Partial }
 
 // Live says that the case has a number and may still have a place.
 func (s CaseState) Live() bool {
-	return s == Accepted || s == Returned || s == AtDistrict || s == Approved
+	return s == Accepted || s == Returned || s == AtDistrict || s == Approved || s == Claimed
 }
 
 // StateName is the Chinese name of a state.
@@ -41,6 +49,12 @@ func StateName(s CaseState) string {
 		return "退回补正"
 	case Approved:
 		return "审核通过"
+	case Claimed:
+		return "申领中"
+	case Done:
+		return "已办结"
+	case Partial:
+		return "已办结（部分发放）"
 	case Withdrawn:
 		return "已撤回"
 	case Released:
@@ -93,7 +107,8 @@ const (
 // Cause is why a hearing before a release was opened (DESIGN §2.6).
 type Cause string
 
-// The causes of the first stage.
+// The causes. From the enrolment on they are the year's calendar, the claim and
+// an objection (moves 19, 34, 46).
 const (
 	CauseRefuse     Cause = "refuse"     // 不符合条件
 	CauseCorrection Cause = "correction" // 逾期未补正
@@ -101,6 +116,14 @@ const (
 	CauseContest    Cause = "contest"    // 证件号归属核实结果
 	CauseIneligible Cause = "ineligible" // 通过后发现不符合条件
 	CauseDeath      Cause = "death"      // 本人去世
+
+	CauseEnrol        Cause = "enrol"        // 没有按时登记
+	CauseRegistration Cause = "registration" // 没有报名凭证
+	CauseAbsent       Cause = "absent"       // 没有参加考试
+	CauseNotAdmitted  Cause = "not_admitted" // 没有录取
+	CauseNoClaim      Cause = "no_claim"     // 没有按时申领
+	CauseAwards       Cause = "awards"       // 补助都不予发放
+	CauseObjection    Cause = "objection"    // 异议成立
 )
 
 // GivenCauses are those that an act may name where its move leaves the cause open.
@@ -121,6 +144,20 @@ func CauseName(c Cause) string {
 		return "通过后发现不符合条件"
 	case CauseDeath:
 		return "本人去世"
+	case CauseEnrol:
+		return "没有按时办理入学信息登记"
+	case CauseRegistration:
+		return "没有交成人高考报名凭证"
+	case CauseAbsent:
+		return "没有参加考试"
+	case CauseNotAdmitted:
+		return "没有被录取"
+	case CauseNoClaim:
+		return "没有按时申领"
+	case CauseAwards:
+		return "补助都不予发放"
+	case CauseObjection:
+		return "异议查证属实"
 	}
 	return string(c)
 }
@@ -180,6 +217,9 @@ type Case struct {
 	Due       time.Time
 	Since     time.Time
 	EnrolBy   time.Time // end of the enrolment form's days, zero before the approval
+	Duties    DutyMarks
+	Spent     int  // awards that count as paid
+	Inflight  bool // a line is sealed, handed over or unknown: money pins the seat (S3)
 }
 
 // HearingOpen says that a hearing holds the case.

@@ -14,6 +14,7 @@ type Args struct {
 	Second *Actor // the second person of a two-person act
 	Head   bool   // settle_for: the other one sat before him, so he stands first
 	Freed  bool   // amend_identity: the contest ends, the number is nobody else's
+	Ended  int    // finish: awards that ended unpaid; some make the end a partial one
 }
 
 // Event is what Step leaves for the timeline and the log.
@@ -89,19 +90,34 @@ func Step(c Case, name MoveName, a Actor, args Args, p *Programme, cal Calendar,
 		if next.Place == PlaceWaiting && next.Band == BandPriority {
 			next.Band = BandOther
 		}
+	case Approve:
+		if next.Place.Seated() {
+			next.EnrolBy = EnrolEnd(p, cal, now)
+		}
+	case UndoApprove:
+		next.EnrolBy = time.Time{}
+	case Finish:
+		if args.Ended > 0 {
+			next.State = Partial
+		}
 	case Waive, Execute:
 		next.Prior = c.State
+		if c.Spent > 0 {
+			next.State = Partial // money pins the seat: only what is unpaid ends (S3)
+		}
 	case Reinstate:
 		// The number is free, or he would not stand here; the seat that he lost
 		// puts him at the head of the list once.
 		next.State, next.Contested, next.Sat = Accepted, false, false
-		if c.Prior == Approved {
+		if c.Prior == Approved || c.Prior == Claimed {
 			next.State = Approved
 		} else if c.Prior == AtDistrict {
 			next.State = AtDistrict
 		}
 	}
-	place(&next, m.Seat)
+	if !(c.Spent > 0 && m.Seat == SeatLeaves) {
+		place(&next, m.Seat)
+	}
 	if m.Opens != "" {
 		cause := m.Opens
 		if cause == CauseGiven {
@@ -213,6 +229,10 @@ func place(c *Case, e SeatEffect) {
 		if c.Place == PlaceHeld {
 			c.Place = PlaceConfirmed
 		}
+	case SeatConsumes:
+		if c.Place == PlaceConfirmed {
+			c.Place = PlaceConsumed
+		}
 	case SeatReopens:
 		if c.Place == PlaceConfirmed {
 			c.Place = PlaceHeld
@@ -260,11 +280,16 @@ func deadline(m Move, args Args, p *Programme, cal Calendar, now time.Time) time
 	return cal.AtLeast(now, cal.NaturalDays(now, n), p.MinDays)
 }
 
+// EnrolEnd is the end of the enrolment form's days that begin now (A2.2).
+func EnrolEnd(p *Programme, cal Calendar, now time.Time) time.Time {
+	return cal.AtLeast(now, cal.NaturalDays(now, p.EnrolFormDays), p.MinDays)
+}
+
 // Ball is who has to act now.
 func Ball(c Case) Role {
 	switch {
-	case c.State.Final() || c.State == Approved && !c.HearingOpen():
-		return ""
+	case c.State.Final() || (c.State == Approved || c.State == Claimed) && !c.HearingOpen():
+		return "" // duties and awards have hands of their own
 	case c.State == Draft:
 		return RoleWorker
 	case c.HearingOpen() && c.Hearing.State == HearingRunning:

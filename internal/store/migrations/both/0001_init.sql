@@ -64,7 +64,7 @@ CREATE TABLE cases (
     id TEXT PRIMARY KEY,
     programme_id TEXT NOT NULL REFERENCES programme (id),
     worker_id TEXT NOT NULL REFERENCES worker (id),
-    state TEXT NOT NULL CHECK (state IN ('draft', 'accepted', 'returned', 'at_district', 'approved', 'withdrawn', 'released', 'not_reached')),
+    state TEXT NOT NULL CHECK (state IN ('draft', 'accepted', 'returned', 'at_district', 'approved', 'claimed', 'done', 'partial', 'withdrawn', 'released', 'not_reached')),
     prior TEXT NOT NULL,
     place TEXT NOT NULL CHECK (place IN ('none', 'waiting', 'held', 'confirmed', 'consumed')),
     band INTEGER NOT NULL,
