@@ -148,6 +148,58 @@ func TestServe_StopsWhenTheFolderOfAnOpenedProgrammeHasChanged(t *testing.T) {
 	}
 }
 
+// TestServe_RefusesToLetNoMessageLeave: people who have applied are told by text
+// message, so an opened programme is not served without an operator by mistake.
+func TestServe_RefusesToLetNoMessageLeave(t *testing.T) {
+	onlySQLite(t)
+	ctx, dir := context.Background(), t.TempDir()
+	var log bytes.Buffer
+	h, err := build(ctx, settings{place: place{Data: dir}, Addr: "127.0.0.1:0"}, &log, options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	says := func(driver, refusal, logged string) {
+		t.Helper()
+		log.Reset()
+		err := h.textsLeave(ctx, driver)
+		if (err != nil) != (refusal != "") || err != nil && !strings.Contains(err.Error(), refusal) {
+			t.Errorf("with %q: %v, want %q", driver, err, refusal)
+		}
+		if logged == "" && log.Len() > 0 || !strings.Contains(log.String(), logged) {
+			t.Errorf("with %q the log says %q, want %q", driver, log.String(), logged)
+		}
+	}
+	says("", "", "level=WARN")
+	p, hash, err := embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	open := func(id string, demo bool) {
+		t.Helper()
+		q := *plan.Demo(p)
+		q.ID, q.Demo = scheme.ProgrammeID(id), demo
+		if err := h.work.Load(ctx, &q, hash); err != nil {
+			t.Fatal(err)
+		}
+		if err := h.work.Open(ctx, scheme.Actor{ID: "lead-1", Role: scheme.RoleLead}, scheme.Actor{ID: "lead-2", Role: scheme.RoleLead}, id, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	open("demo-2026", true)
+	says("", "", "level=WARN")
+	open(string(p.ID), false)
+	says("", "--sms-driver aliyun", "")
+	says("log", "", "level=ERROR")
+	says("aliyun", "", "")
+	if err := h.close(ctx); err != nil {
+		t.Fatal(err)
+	}
+	code, out, errs := said(t, "serve", "--data", dir, "--addr", "127.0.0.1:0")
+	if code != 1 || !strings.Contains(errs, "say --sms-driver log") || strings.Contains(out, "listening") {
+		t.Errorf("got %d %s %s", code, out, errs)
+	}
+}
+
 // TestServe_FirstStart walks the first minutes: listening, the one-time link,
 // health, and an end by signal that closes everything.
 func TestServe_FirstStart(t *testing.T) {

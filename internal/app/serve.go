@@ -26,7 +26,7 @@ type serveCmd struct {
 
 // smsOptions choose how text messages leave.
 type smsOptions struct {
-	Driver    string            `help:"log or aliyun." enum:"log,aliyun" default:"log"`
+	Driver    string            `help:"aliyun, or log, which sends nothing. Unnamed it is log, and serve refuses once people apply." enum:",log,aliyun" default:""`
 	KeyID     string            `help:"Aliyun access key id." env:"YM_SMS_KEY_ID"`
 	KeySecret string            `help:"Aliyun access key secret." env:"YM_SMS_KEY_SECRET"`
 	Sign      string            `help:"Signature that the operator has approved."`
@@ -71,6 +71,9 @@ func (s *serveCmd) Run(o *out) error {
 			return errors.Join(err, h.close(context.WithoutCancel(o.ctx)))
 		}
 	}
+	if err := h.textsLeave(o.ctx, s.SMS.Driver); err != nil {
+		return errors.Join(err, h.close(context.WithoutCancel(o.ctx)))
+	}
 	token, created, err := h.office.Bootstrap(o.ctx)
 	if err != nil {
 		return errors.Join(err, h.close(context.WithoutCancel(o.ctx)))
@@ -81,6 +84,39 @@ func (s *serveCmd) Run(o *out) error {
 		}
 		fmt.Fprintf(o.stdout, "listening on http://%s\n", addr)
 	})
+}
+
+// textsLeave refuses to serve people whom no message would reach: a hearing runs
+// on what was sent (DESIGN §2.6). Named on purpose the log is only warned of, and
+// so it is while nothing is open or all that is open is a demonstration.
+func (h *house) textsLeave(ctx context.Context, driver string) error {
+	if driver == "aliyun" {
+		return nil
+	}
+	all, err := h.db.Programmes(ctx)
+	if err != nil {
+		return err
+	}
+	opened := ""
+	for _, row := range all {
+		p, err := row.Scheme()
+		if err != nil {
+			return err
+		}
+		if row.State != "loaded" && !p.Demo {
+			opened = row.ID
+		}
+	}
+	const how = "name an operator with --sms-driver aliyun --sms-sign … --sms-templates …"
+	switch {
+	case opened == "":
+		h.log.Warn("text messages go to the log and to nobody's phone; before a programme is opened, " + how)
+		return nil
+	case driver == "":
+		return fmt.Errorf("programme %s is open, but no text message would leave: no code, no notice of a correction or a hearing; %s, or say --sms-driver log to serve without any", opened, how)
+	}
+	h.log.Error("NO TEXT MESSAGE LEAVES: --sms-driver log was asked for, so nobody gets a code or a notice by phone; "+how, "programme", opened)
+	return nil
 }
 
 func (o smsOptions) aliyun(h *house) (sms.Sender, error) {
