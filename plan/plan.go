@@ -99,6 +99,7 @@ func Load(fsys fs.FS) (*scheme.Programme, []Fault, error) {
 	r.majors(p)
 	r.unions(p)
 	r.holidays(p)
+	r.duties(p)
 	r.wording(p)
 	r.check(p, at)
 	r.clauses(p)

@@ -370,3 +370,28 @@ func TestEmbedded_CarriesTextAndReadings(t *testing.T) {
 		}
 	}
 }
+
+// The duties ask what is needed and say who gets it; what only the exam
+// authority's own system asks is not stored (domain 2.6).
+func TestDuties_NameReceiverAndUse(t *testing.T) {
+	p := embeddedProgramme(t)
+	for _, f := range p.Duties {
+		if f.Purpose == "" || f.Privacy == "" {
+			t.Errorf("%s/%s has no purpose or privacy class", f.Duty, f.Key)
+		}
+		if strings.Contains(f.Label, "指纹") || strings.Contains(f.Label, "承诺视频") {
+			t.Errorf("%s is the exam authority's own", f.Label)
+		}
+	}
+	values := map[string]string{"number": "4212000123", "paid": "yes", "shoe_size": "42"}
+	clean, rs := scheme.JudgeDuty(p, scheme.DutyRegistration, values, map[string]bool{"sheet": true}, p.OpensAt)
+	if scheme.Blocked(rs) || clean["shoe_size"] != "" || clean["number"] != "4212000123" {
+		t.Errorf("%v %v", clean, rs)
+	}
+	if _, rs := scheme.JudgeDuty(p, scheme.DutyExam, map[string]string{"taken": "参加了考试"}, nil, p.ExamTo); !scheme.Blocked(rs) {
+		t.Error("nobody sat without a ticket")
+	}
+	if clean, rs := scheme.JudgeDuty(p, scheme.DutyExam, map[string]string{"taken": "依法免试"}, map[string]bool{"ticket": true}, p.ExamTo); scheme.Blocked(rs) || !scheme.Exempt(clean) {
+		t.Errorf("%v", rs)
+	}
+}

@@ -178,3 +178,40 @@ func (r *reader) holidays(p *scheme.Programme) {
 		p.Holidays = append(p.Holidays, h)
 	}
 }
+
+// duties reads what is asked from the approval on (A2.2–A2.4).
+func (r *reader) duties(p *scheme.Programme) {
+	first := map[string]int{}
+	for _, w := range r.table("duties.csv", "duty", "key", "label", "hint", "kind", "options", "optional", "privacy", "receiver", "purpose") {
+		f := scheme.DutyField{
+			Duty: scheme.DutyKind(w.must("duty")), Key: w.must("key"), Label: w.must("label"), Hint: w.cell["hint"], Kind: scheme.FieldKind(w.must("kind")),
+			Options: w.cell["options"], Optional: w.yes("optional"), Privacy: scheme.Privacy(w.must("privacy")), Receiver: w.cell["receiver"], Purpose: w.must("purpose"),
+		}
+		if _, ok := scheme.DutyBy(f.Duty); !ok && f.Duty != "" {
+			w.fault("没有“%s”这件事。", f.Duty)
+		}
+		if f.Kind != "" && !slices.Contains(scheme.DutyKinds, f.Kind) {
+			w.fault("没有“%s”这种填法。", f.Kind)
+		}
+		switch f.Privacy {
+		case scheme.PrivacyOpen, scheme.PrivacyPersonal, scheme.PrivacySensitive, "":
+		default:
+			w.fault("privacy 只能是 open、personal、sensitive，不能是“%s”。", f.Privacy)
+		}
+		if f.Kind == scheme.KindChoice && len(f.Choices()) < 2 {
+			w.fault("“%s”要有两个以上的选项。", f.Label)
+		}
+		key := string(f.Duty) + "/" + f.Key
+		if l := first[key]; l != 0 {
+			w.fault("%s 写了两次，第一次在第 %d 行。", f.Key, l)
+			continue
+		}
+		first[key] = w.line
+		p.Duties = append(p.Duties, f)
+	}
+	for _, d := range scheme.Duties {
+		if len(p.DutyFields(d.Kind)) == 0 {
+			r.fault("duties.csv", 0, "缺少“%s”要填的内容。", d.Label)
+		}
+	}
+}

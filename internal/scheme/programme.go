@@ -103,6 +103,7 @@ type Programme struct {
 	Majors   []Major           `yaml:"-" json:"majors"`   // majors.csv
 	Unions   []Union           `yaml:"-" json:"unions"`   // unions.csv
 	Holidays []Holiday         `yaml:"-" json:"holidays"` // holidays.csv
+	Duties   []DutyField       `yaml:"-" json:"duties"`   // duties.csv
 	Wording  map[string]string `yaml:"-" json:"wording"`  // file name without ending -> text
 	// Messages are the texts of wording/messages.md by their key.
 	Messages map[string]MessageWording `yaml:"-" json:"messages"`
