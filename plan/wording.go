@@ -20,7 +20,7 @@ var Wordings = []string{
 
 // MessageKeys are the messages that wording/messages.md must hold.
 var MessageKeys = []string{
-	"login_code", "withdraw_code", "opening_soon", "closing_soon",
+	"login_code", "withdraw_code", "data_code", "opening_soon", "closing_soon",
 	"accepted", "accepted_waiting", "contested", "contest_settled",
 	"returned", "remind_return", "resubmitted", "passed",
 	"approved", "approved_waiting", "undone", "promoted",

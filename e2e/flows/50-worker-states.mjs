@@ -90,12 +90,19 @@ async function withdraw(stage) {
 async function ownData(stage) {
   const { site, checks } = stage
   const w = await Visitor.come(stage, site, 'data', phone)
-  await w.enter(await site.person('受理号 3 '))
+  const who = await site.person('受理号 3 ')
+  await w.enter(who)
   for (const page of ['lookers', 'data', 'receipt', 'form']) {
     await w.go('/my/' + page)
     await w.look(page)
   }
   await w.go('/my/data')
+  await w.press('给我发验证码')
+  await w.look('data-code')
+  await w.fill('code', '000000')
+  await w.press('下载我的资料')
+  await w.look('data-code-wrong')
+  await w.fill('code', await site.sms(who.phone))
   const [download] = await Promise.all([w.page.waitForEvent('download'), w.button('下载我的资料').click()])
   checks.ok(/我的资料|json|zip/.test(download.suggestedFilename()), `own data come as ${download.suggestedFilename()}`)
   await w.leave()

@@ -300,7 +300,23 @@ func TestOwn_MaskedOnThePageWholeInTheFile(t *testing.T) {
 	}
 	w.decide(caseJudge, casework.Order{Move: scheme.ProvePriority})
 	w.get("/my/data").says(200, w.Name, w.Employer, "用来", "保存30年").never(w.ID, w.Card, w.Phone)
-	p := w.post("/my/data")
+	if to := w.post("/my/data/code").to(); to != "/my/data?sent=1" {
+		t.Fatalf("leads to %q", to)
+	}
+	w.get("/my/data?sent=1").says(200, "短信验证码", "139****0003").never(w.Phone)
+	sent := k.texts.Last()
+	if len(sent) == 0 || sent[0].Phone != w.Phone || sent[0].Template != "data_code" {
+		t.Fatalf("sent %+v", sent)
+	}
+	code, wrong := sent[0].Params["code"], "000000"
+	if code == wrong {
+		wrong = "111111"
+	}
+	w.post("/my/data").says(422, "验证码不对").never(w.ID, w.Card)
+	w.post("/my/data", "code", wrong).says(422, "验证码不对").never(w.ID, w.Card)
+	w.sure("/my/withdraw", "code", code).says(422, "验证码不对")
+	w.get("/my").never("下载了自己的资料")
+	p := w.post("/my/data", "code", code)
 	if p.Code != 200 || !strings.Contains(p.Header().Get("Content-Disposition"), "attachment") {
 		t.Fatalf("%d %v", p.Code, p.Header())
 	}
@@ -346,6 +362,13 @@ func TestOwn_MaskedOnThePageWholeInTheFile(t *testing.T) {
 		t.Errorf("leaves of the kinds %v", kinds)
 	}
 	w.get("/my").says(200, "下载了自己的资料")
+	w.post("/my/data", "code", code).says(422, "验证码不对").never(w.ID, w.Card)
+	for range 4 {
+		k.pass(31 * time.Second)
+		w.post("/my/data/code")
+	}
+	k.pass(31 * time.Second)
+	w.post("/my/data/code").says(429, "24小时内")
 }
 
 func TestMyPage_OfAnotherWorkerIsHisOwn(t *testing.T) {

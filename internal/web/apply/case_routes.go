@@ -33,6 +33,7 @@ func (d *Door) caseRoutes() []web.Route {
 		{Method: "GET", Pattern: "/my/messages", Guard: web.Worker, Handler: d.showMessages, Note: "the inbox; what it shows is read"},
 		{Method: "GET", Pattern: "/my/lookers", Guard: web.Worker, Handler: d.showLookers, Note: "which organisation and role looked, and when"},
 		{Method: "GET", Pattern: "/my/data", Guard: web.Worker, Handler: d.showOwn, Note: "all that is held, masked"},
+		{Method: "POST", Pattern: "/my/data/code", Guard: web.Worker, Handler: d.ownCode, Act: "code", Note: "send the code of the file with the own values"},
 		{Method: "POST", Pattern: "/my/data", Guard: web.Worker, Handler: d.takeOut, Act: "take_out", Note: "all that is held, whole, as a file"},
 	}
 }

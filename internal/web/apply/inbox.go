@@ -2,12 +2,14 @@ package apply
 
 import (
 	"encoding/json"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"yuanmeng/internal/casework"
+	"yuanmeng/internal/office"
 	"yuanmeng/internal/proof"
 	"yuanmeng/internal/scheme"
 	"yuanmeng/internal/web"
@@ -96,7 +98,9 @@ type ownPage struct {
 	meta     web.PageMeta
 	rows     []web.SummaryRow
 	purposes []web.SummaryRow
-	none     bool
+	phone    string // masked
+	sent     bool
+	code     web.Field
 }
 
 // showOwn lists all values of the own case, masked, with why they are asked and
@@ -106,11 +110,20 @@ func (d *Door) showOwn(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
-	app, err := d.Work.Application(c.Context(), m.row)
+	pg, err := d.ownPage(c, m)
 	if err != nil {
 		return err
 	}
-	pg := ownPage{meta: c.Meta("我的资料")}
+	pg.sent = c.Query("sent") != ""
+	return c.Render(ownView(*pg))
+}
+
+func (d *Door) ownPage(c *web.Ctx, m *mine) (*ownPage, error) {
+	app, err := d.Work.Application(c.Context(), m.row)
+	if err != nil {
+		return nil, err
+	}
+	pg := &ownPage{meta: c.Meta("我的资料"), phone: c.Viewer.Name}
 	pg.meta.Back = "/my"
 	for _, f := range scheme.Fields() {
 		v := f.Show(app, m.p)
@@ -124,7 +137,29 @@ func (d *Door) showOwn(c *web.Ctx) error {
 		}
 		pg.purposes = append(pg.purposes, web.SummaryRow{Key: f.Label, Value: why, Note: f.KeepUntil(m.p) + "。"})
 	}
-	return c.Render(ownView(pg))
+	return pg, nil
+}
+
+// ownCode sends the code for the file with the own values to the phone of the
+// account.
+func (d *Door) ownCode(c *web.Ctx) error {
+	m, err := d.mine(c)
+	if err != nil {
+		return err
+	}
+	err = d.Office.SendCodeTo(c.Context(), c.Viewer.AccountID, office.ForData, client(c))
+	if s := officeRefusal(err); s != "" {
+		pg, err := d.ownPage(c, m)
+		if err != nil {
+			return err
+		}
+		pg.meta.Problems.Add("", s)
+		return c.RenderAs(http.StatusTooManyRequests, ownView(*pg))
+	}
+	if err != nil {
+		return err
+	}
+	return c.Redirect("/my/data?sent=1")
 }
 
 // ownFile is the shape of the file with the own values.
@@ -158,9 +193,27 @@ type ownUpload struct {
 }
 
 // takeOut gives the owner everything as a file: the values whole, the receipt,
-// and what opens the leaves of the public log that are about him.
+// and what opens the leaves of the public log that are about him. It takes a
+// fresh code: a phone left lying about shows no whole number.
 func (d *Door) takeOut(c *web.Ctx) error {
+	f, err := c.Form()
+	if err != nil {
+		return err
+	}
 	m, err := d.mine(c)
+	if err != nil {
+		return err
+	}
+	err = d.Office.CheckCode(c.Context(), c.Viewer.AccountID, office.ForData, f.Get("code"))
+	if s := officeRefusal(err); s != "" {
+		pg, err := d.ownPage(c, m)
+		if err != nil {
+			return err
+		}
+		pg.sent, pg.code = true, web.Field{Value: f.Get("code"), Error: s}
+		pg.meta.Problems.Add("code", s)
+		return c.RenderAs(http.StatusUnprocessableEntity, ownView(*pg))
+	}
 	if err != nil {
 		return err
 	}
@@ -168,19 +221,19 @@ func (d *Door) takeOut(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
-	f := ownFile{
+	out := ownFile{
 		Programme: own.Programme, Number: own.No, State: scheme.StateName(own.State), Place: scheme.PlaceName(own.Place),
 		Made: scheme.Instant(c.Now), Revisions: own.Revisions, Values: []ownValue{}, Files: []ownUpload{}, Leaves: own.Leaves,
 	}
 	for _, s := range scheme.Fields() {
 		if s.IsFile() {
 			if n := own.App.Files[s.File]; n.ID != "" {
-				f.Files = append(f.Files, ownUpload{string(s.File), s.Label, n.SHA256, n.Type, n.Pages, n.At, slices.Clone(n.Findings)})
+				out.Files = append(out.Files, ownUpload{string(s.File), s.Label, n.SHA256, n.Type, n.Pages, n.At, slices.Clone(n.Findings)})
 			}
 			continue
 		}
 		if v := s.Get(own.App); v != "" {
-			f.Values = append(f.Values, ownValue{s.Key, s.Label, v})
+			out.Values = append(out.Values, ownValue{s.Key, s.Label, v})
 		}
 	}
 	if m.row.No != nil {
@@ -188,9 +241,9 @@ func (d *Door) takeOut(c *web.Ctx) error {
 		if err != nil {
 			return err
 		}
-		f.Receipt = &r
+		out.Receipt = &r
 	}
-	b, err := json.MarshalIndent(f, "", "  ")
+	b, err := json.MarshalIndent(out, "", "  ")
 	if err != nil {
 		return err
 	}
