@@ -107,9 +107,10 @@ func (w *Work) InForce(ctx context.Context, v store.Viewer, cases []store.Case) 
 	return out, nil
 }
 
-// Project writes the plain columns that SQL searches and counts.
-func project(c *store.Case, app *scheme.Application, p *scheme.Programme, today time.Time) {
+// project writes the columns that SQL searches and counts.
+func (w *Work) project(c *store.Case, app *scheme.Application, p *scheme.Programme, today time.Time) {
 	a := app.Answers
+	c.PhoneIndex = w.phone(app)
 	c.Name, c.Employer, c.Town, c.WorkerKind, c.Hukou = a.Name, a.Employer, a.Town, a.WorkerKind, a.Hukou
 	c.UnionKey, c.UnionName, c.Untypable = a.RecUnion, a.RecUnionName, a.NameUntypable
 	c.Major, c.College, c.Level = a.Major, "", ""
@@ -143,6 +144,16 @@ func ageBand(age int) string {
 		return "46—55岁"
 	}
 	return "56岁及以上"
+}
+
+// phone is the keyed blind index of the phone in an application, "" for what is
+// no number: staff who apply too are known by it (store.OwnCases).
+func (w *Work) phone(app *scheme.Application) string {
+	n, err := gb.Mobile(app.Sealed.Phone)
+	if err != nil {
+		return ""
+	}
+	return w.Keys.Index("phone", n)
 }
 
 // person is the keyed blind index of a person: kind and normalised number.

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"yuanmeng/internal/scheme"
@@ -19,8 +20,8 @@ type Attestation struct {
 
 // Scan finds the case of a printed form for the officer of its recommending
 // union. Whoever is not of that union or one above it gets the same answer as
-// for a code that does not exist; nobody attests himself.
-func (w *Work) Scan(ctx context.Context, a scheme.Actor, workerOfOfficer, code string) (store.Case, error) {
+// for a code that does not exist; nobody attests himself (a.Cases).
+func (w *Work) Scan(ctx context.Context, a scheme.Actor, code string) (store.Case, error) {
 	code, ok := w.FormCode(code)
 	if !ok {
 		return store.Case{}, refuse("code", "", "编码不对。请看表上二维码旁边的编码，共12位", "A3.3")
@@ -39,7 +40,7 @@ func (w *Work) Scan(ctx context.Context, a scheme.Actor, workerOfOfficer, code s
 	if !p.Recommends(a.Org, c.UnionKey, c.UnionName) {
 		return store.Case{}, ErrNotFound
 	}
-	if workerOfOfficer != "" && c.WorkerID == workerOfOfficer {
+	if slices.Contains(a.Cases, c.ID) {
 		return store.Case{}, refuse("self", "", "不能为自己推荐，请由上级工会办理", "A3.3")
 	}
 	return c, nil
@@ -47,8 +48,8 @@ func (w *Work) Scan(ctx context.Context, a scheme.Actor, workerOfOfficer, code s
 
 // Attest records what the officer says. It is a trace beside the wet stamp and
 // blocks nothing; a disagreement must be answered by the district (moves 6).
-func (w *Work) Attest(ctx context.Context, a scheme.Actor, workerOfOfficer string, at Attestation) error {
-	c, err := w.Scan(ctx, a, workerOfOfficer, at.Code)
+func (w *Work) Attest(ctx context.Context, a scheme.Actor, at Attestation) error {
+	c, err := w.Scan(ctx, a, at.Code)
 	if err != nil {
 		return err
 	}

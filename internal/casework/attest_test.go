@@ -31,12 +31,12 @@ func TestAttest_WhoMayAndWhoseFormItIs(t *testing.T) {
 	code := a.printed()
 	union := a.row().UnionKey
 	for _, typed := range []string{code, strings.ToLower(code), casework.ShowCode(code), " " + code[:4] + " " + code[4:] + " ", "https://ym.example/f/" + code} {
-		if c, err := k.w.Scan(k.ctx, officer(union), "", typed); err != nil || c.ID != a.caseID {
+		if c, err := k.w.Scan(k.ctx, officer(union), typed); err != nil || c.ID != a.caseID {
 			t.Errorf("%q: %v", typed, err)
 		}
 	}
 	for _, wrong := range []string{"", "x", code[:11], code[:11] + "?", strings.Repeat("2", 12), code + "2"} {
-		_, err := k.w.Scan(k.ctx, officer(union), "", wrong)
+		_, err := k.w.Scan(k.ctx, officer(union), wrong)
 		k.refused(err, "code")
 	}
 	// The district's federation stands above every union; another town's officer
@@ -50,23 +50,22 @@ func TestAttest_WhoMayAndWhoseFormItIs(t *testing.T) {
 			elsewhere = u.Key
 		}
 	}
-	if _, err := k.w.Scan(k.ctx, officer(district), "", code); err != nil {
+	if _, err := k.w.Scan(k.ctx, officer(district), code); err != nil {
 		t.Fatal(err)
 	}
 	for _, org := range []string{elsewhere, "", "centre"} {
-		if _, err := k.w.Scan(k.ctx, officer(org), "", code); !errors.Is(err, casework.ErrNotFound) {
+		if _, err := k.w.Scan(k.ctx, officer(org), code); !errors.Is(err, casework.ErrNotFound) {
 			t.Fatalf("%q: %v", org, err)
 		}
 	}
 	at := agrees
 	at.Code = code
-	if _, err := k.w.Scan(k.ctx, officer(union), a.worker, code); casework.RefusedCode(err) != "self" {
-		t.Fatal(err)
-	}
-	k.refused(k.w.Attest(k.ctx, officer(union), a.worker, at), "self")
 	self := officer(union)
 	self.Cases = []string{a.caseID}
-	k.refused(k.w.Attest(k.ctx, self, "", at), "self")
+	if _, err := k.w.Scan(k.ctx, self, code); casework.RefusedCode(err) != "self" {
+		t.Fatal(err)
+	}
+	k.refused(k.w.Attest(k.ctx, self, at), "self")
 }
 
 func TestAttest_ATraceThatBlocksNothing(t *testing.T) {
@@ -76,10 +75,10 @@ func TestAttest_ATraceThatBlocksNothing(t *testing.T) {
 	at.Code = a.printed()
 	who := officer(a.row().UnionKey)
 	for _, half := range []casework.Attestation{{Code: at.Code}, {Code: at.Code, Member: true, Frontline: true}} {
-		k.refused(k.w.Attest(k.ctx, who, "", half), "incomplete")
+		k.refused(k.w.Attest(k.ctx, who, half), "incomplete")
 	}
-	k.must(k.w.Attest(k.ctx, who, "", at))
-	k.must(k.w.Attest(k.ctx, who, "", at)) // a double tap
+	k.must(k.w.Attest(k.ctx, who, at))
+	k.must(k.w.Attest(k.ctx, who, at)) // a double tap
 	if as, err := k.db.Attestations(k.ctx, a.caseID); err != nil || len(as) != 1 || !as[0].Conduct {
 		t.Fatalf("%+v %v", as, err)
 	}
@@ -91,9 +90,9 @@ func TestAttest_ATraceThatBlocksNothing(t *testing.T) {
 	k.clock.to(k.clock.now().Add(time.Hour))
 	k.must(a.put("employer", "咸安区新厂"))
 	a.printed()
-	k.must(k.w.Attest(k.ctx, who, "", at))
-	k.refused(k.w.Attest(k.ctx, who, "", casework.Attestation{Code: at.Code, Disagree: strings.Repeat("不", 501)}), "too_long")
-	k.must(k.w.Attest(k.ctx, who, "", casework.Attestation{Code: at.Code, Disagree: " 不在本单位 "}))
+	k.must(k.w.Attest(k.ctx, who, at))
+	k.refused(k.w.Attest(k.ctx, who, casework.Attestation{Code: at.Code, Disagree: strings.Repeat("不", 501)}), "too_long")
+	k.must(k.w.Attest(k.ctx, who, casework.Attestation{Code: at.Code, Disagree: " 不在本单位 "}))
 	as, err := k.db.Attestations(k.ctx, a.caseID)
 	if err != nil || len(as) != 3 || as[2].Disagree != "不在本单位" {
 		t.Fatalf("%+v %v", as, err)
@@ -108,12 +107,12 @@ func TestAttest_ADisagreementIsAnswered(t *testing.T) {
 	if _, err := a.submit(); err != nil {
 		t.Fatal(err)
 	}
-	k.must(k.w.Attest(k.ctx, officer(a.row().UnionKey), "", casework.Attestation{Code: code, Disagree: "不在本单位"}))
+	k.must(k.w.Attest(k.ctx, officer(a.row().UnionKey), casework.Attestation{Code: code, Disagree: "不在本单位"}))
 	a.passed()
 	silent := func(o *casework.Order) { o.Reason = "" }
 	k.refused(a.decide(district1, scheme.Approve, silent), "disagreed")
 	k.must(a.decide(district1, scheme.Approve))
-	k.refused(k.w.Attest(k.ctx, officer(a.row().UnionKey), "", casework.Attestation{Code: code, Disagree: "再次"}), "state")
+	k.refused(k.w.Attest(k.ctx, officer(a.row().UnionKey), casework.Attestation{Code: code, Disagree: "再次"}), "state")
 	b := k.accepted().passed()
 	k.must(b.decide(district1, scheme.Approve, silent)) // nobody disagreed: no reason is needed
 }

@@ -49,11 +49,12 @@ func (w *Work) Begin(ctx context.Context, workerID, programme string) (store.Cas
 			return err
 		}
 		c.KeyWrapped = wrapped
+		app := &scheme.Application{Files: map[scheme.FileKind]scheme.FileNote{}}
+		app.Sealed.Phone = string(phone)
+		c.PhoneIndex = w.phone(app)
 		if err := tx.Insert(ctx, &c); err != nil {
 			return err
 		}
-		app := &scheme.Application{Files: map[scheme.FileKind]scheme.FileNote{}}
-		app.Sealed.Phone = string(phone)
 		answers, sealed, files := seal(key, c.ID, app)
 		if err := tx.PutDraft(ctx, &store.Draft{CaseID: c.ID, Answers: answers, Sealed: sealed, Files: files, SavedAt: tx.Now}); err != nil {
 			return err

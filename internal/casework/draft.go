@@ -81,7 +81,7 @@ func (w *Work) save(ctx context.Context, workerID, caseID string, change func(tx
 		}
 		if c.State == scheme.Draft {
 			version, name := c.Version, c.Name
-			project(&c, app, f.p, tx.Now)
+			w.project(&c, app, f.p, tx.Now)
 			if c.Name != name {
 				// Here and not at the gate, which has no time for it.
 				if err := w.nameKeys(ctx, tx, &c); err != nil {

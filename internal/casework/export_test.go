@@ -37,7 +37,7 @@ func (w *Work) Crowd(ctx context.Context, p *scheme.Programme, workers []store.W
 			return nil, err
 		}
 		c.KeyWrapped = wrapped
-		project(&c, app, p, now)
+		w.project(&c, app, p, now)
 		answers, sealed, files := seal(key, c.ID, app)
 		cases = append(cases, c)
 		drafts = append(drafts, store.Draft{CaseID: c.ID, Answers: answers, Sealed: sealed, Files: files, SavedAt: now})

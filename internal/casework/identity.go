@@ -28,7 +28,7 @@ func (t *turn) revise(ctx context.Context, e *entry, a scheme.Actor, f func(app 
 		return err
 	}
 	e.row.Revision++
-	project(&e.row, app, t.p, t.tx.Now)
+	t.w.project(&e.row, app, t.p, t.tx.Now)
 	answers, sealed, files := seal(key, e.row.ID, app)
 	if err := t.tx.Insert(ctx, &store.Revision{
 		CaseID: e.row.ID, N: e.row.Revision, Answers: answers, Sealed: sealed, Files: files,

@@ -49,7 +49,7 @@ func (w *Work) Resubmit(ctx context.Context, workerID, caseID string) error {
 		app = scheme.Asked(app, t.p)
 		d.Answers, d.Sealed, d.Files = seal(key, caseID, app)
 		e.row.Revision++
-		project(&e.row, app, t.p, t.tx.Now)
+		w.project(&e.row, app, t.p, t.tx.Now)
 		e.s.Untypable = e.row.Untypable
 		e.row.ReturnedItems = ""
 		rev := store.Revision{

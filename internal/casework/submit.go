@@ -100,7 +100,7 @@ func (w *Work) ready(ctx context.Context, s *submission, d store.AtDoor) error {
 	// The draft keeps answers to questions that no longer apply; what is handed
 	// in holds only what was asked.
 	app = scheme.Asked(app, f.p)
-	project(c, app, f.p, s.received)
+	w.project(c, app, f.p, s.received)
 	c.PersonIndex = w.person(app)
 	s.contest = app.Files[scheme.FileIDCard].ID != ""
 	s.formHash = w.formHash(app)

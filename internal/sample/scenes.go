@@ -129,7 +129,7 @@ func (c *Crowd) attestSome(ctx context.Context, list []Worker) error {
 				at = casework.Attestation{Code: cs.FormCode, Disagree: "该同志已于6月离职，请核实在岗情况。"}
 				c.doubted = w.CaseID
 			}
-			if err := c.Work.Attest(ctx, a, "", at); err != nil {
+			if err := c.Work.Attest(ctx, a, at); err != nil {
 				return fmt.Errorf("attest: %w", refusal(err))
 			}
 		}

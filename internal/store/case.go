@@ -37,6 +37,7 @@ type Case struct {
 	Version       int
 	Revision      int
 	PersonIndex   string
+	PhoneIndex    string // of the phone in the application, which may differ from the account's
 	KeyWrapped    []byte
 	Name          string
 	Employer      string
@@ -639,7 +640,7 @@ func (tx *Tx) AtGate(ctx context.Context, ids []string) (map[string]GateRow, err
 }
 
 // accepted are the columns of a case that its acceptance changes.
-const accepted = "state, place, band, no, suspended, contested, contested_with, version, revision, person_index, " +
+const accepted = "state, place, band, no, suspended, contested, contested_with, version, revision, person_index, phone_index, " +
 	"name, employer, union_key, union_name, town, college, level, major, worker_kind, hukou, sex, age_band, region, " +
 	"priority, untypable, last_actor, accept_leaf, accepted_at, seated_at, since, due_at"
 

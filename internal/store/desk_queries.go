@@ -301,9 +301,10 @@ func (q Q) CasesByPerson(ctx context.Context, v Viewer, indexes []string, limit 
 	return out, err
 }
 
-// CasesByPhone finds cases by the blind index of the account's phone.
+// CasesByPhone finds cases by the blind index of a phone: the account's, or the
+// one in the application.
 func (q Q) CasesByPhone(ctx context.Context, v Viewer, index string, limit int) (out []Case, err error) {
-	err = v.scope(q.NewSelect().Model(&out)).Where("c.worker_id IN (SELECT w.id FROM worker AS w WHERE w.phone_index = ?)", index).
+	err = v.scope(q.NewSelect().Model(&out)).Where("(c.phone_index = ? OR c.worker_id IN (SELECT w.id FROM worker AS w WHERE w.phone_index = ?))", index, index).
 		OrderExpr("c.no").Limit(int64(limit)).Scan(ctx)
 	return out, err
 }
@@ -314,13 +315,13 @@ func (q Q) CasesByForm(ctx context.Context, v Viewer, code string) (out []Case, 
 	return out, err
 }
 
-// OwnCases names the cases of a member of staff who is an applicant too: they
-// share a phone number. Nobody decides about himself.
+// OwnCases names the cases of a member of staff who is an applicant too: the
+// number of his account here is the one by which the worker signs in, or the one
+// that stands in the application. Nobody decides about himself.
 func (q Q) OwnCases(ctx context.Context, staff string) (ids []string, err error) {
-	err = q.NewSelect().TableExpr("cases AS c").Column("c.id").
-		Join("JOIN worker AS w ON w.id = c.worker_id").
-		Join("JOIN staff AS s ON s.phone_index = w.phone_index AND s.phone_index <> ''").
-		Where("s.id = ?", staff).Scan(ctx, &ids)
+	err = q.NewRaw(`SELECT c.id FROM staff AS s JOIN cases AS c ON c.phone_index = s.phone_index WHERE s.id = ? AND s.phone_index <> ''
+		UNION SELECT c.id FROM staff AS s JOIN worker AS w ON w.phone_index = s.phone_index JOIN cases AS c ON c.worker_id = w.id WHERE s.id = ? AND s.phone_index <> ''`,
+		staff, staff).Scan(ctx, &ids)
 	return ids, err
 }
 

@@ -61,9 +61,9 @@ func TestMyPage_TellsWhatTheUnionSaidWithoutNames(t *testing.T) {
 	w := k.submitted(1)
 	c := w.row()
 	officer := scheme.Actor{ID: "officer", Role: scheme.RoleLocal, Org: c.UnionKey, Name: "工小会"}
-	k.must(k.work.Attest(k.ctx, officer, "", casework.Attestation{Code: c.FormCode, Member: true, Frontline: true, Conduct: true}))
+	k.must(k.work.Attest(k.ctx, officer, casework.Attestation{Code: c.FormCode, Member: true, Frontline: true, Conduct: true}))
 	w.get("/my").says(200, "工会在线确认", c.UnionName, "同意推荐").never("工小会")
-	k.must(k.work.Attest(k.ctx, officer, "", casework.Attestation{Code: c.FormCode, Disagree: "6月已经离职"}))
+	k.must(k.work.Attest(k.ctx, officer, casework.Attestation{Code: c.FormCode, Disagree: "6月已经离职"}))
 	w.get("/my").says(200, "不同意推荐", "6月已经离职", "由咸安区总工会看后决定").never("工小会")
 }
 

@@ -170,8 +170,7 @@ func attested(a store.Attestation, name, employer string) attestedRow {
 // scanned is a form that the officer may speak about.
 type scanned struct {
 	row    store.Case
-	actor  scheme.Actor // with the union by which he may
-	own    string       // the officer's own account as a worker, "" if he has none
+	actor  scheme.Actor // with the union by which he may, and his own cases
 	major  string
 	before []attestedRow // what he has said about it, newest first
 	shut   bool          // nothing can be said any more
@@ -198,15 +197,14 @@ var unfound = &web.Error{Code: http.StatusNotFound, Title: "没有找到这张�
 // speaks for. It counts the try before it looks.
 func (d *Door) find(c *web.Ctx) (scanned, error) {
 	ctx := c.Context()
-	a := actor(c)
+	a, err := d.person(c)
+	if err != nil {
+		return scanned{}, err
+	}
 	if err := d.Office.TryScan(ctx, a); err != nil {
 		if no, ok := refusedBy(err); ok {
 			return scanned{}, web.TooMany(no.sentence, no.until.Sub(d.Machine()))
 		}
-		return scanned{}, err
-	}
-	own, err := d.ownWorker(c)
-	if err != nil {
 		return scanned{}, err
 	}
 	grants, err := d.Office.Grants(ctx, a.ID)
@@ -218,7 +216,7 @@ func (d *Door) find(c *web.Ctx) (scanned, error) {
 			continue
 		}
 		a.Org = g.Org
-		row, err := d.Work.Scan(ctx, a, own, c.Path("code"))
+		row, err := d.Work.Scan(ctx, a, c.Path("code"))
 		switch {
 		case err == casework.ErrNotFound || err == nil && row.ProgrammeID != g.ProgrammeID:
 			continue
@@ -228,26 +226,13 @@ func (d *Door) find(c *web.Ctx) (scanned, error) {
 		if err := d.Office.Scanned(ctx, a); err != nil {
 			return scanned{}, err
 		}
-		return d.scanned(c, row, a, own)
+		return d.scanned(c, row, a)
 	}
 	return scanned{}, unfound
 }
 
-// ownWorker is the account that the officer has as a worker, by the same phone.
-func (d *Door) ownWorker(c *web.Ctx) (string, error) {
-	account, err := d.Work.DB.Staff(c.Context(), c.Viewer.AccountID)
-	if err != nil {
-		return "", err
-	}
-	w, err := d.Work.DB.WorkerByPhone(c.Context(), account.PhoneIndex)
-	if store.IsNone(err) {
-		return "", nil
-	}
-	return w.ID, err
-}
-
-func (d *Door) scanned(c *web.Ctx, row store.Case, a scheme.Actor, own string) (scanned, error) {
-	s := scanned{row: row, actor: a, own: own, shut: !slices.Contains(mayAttest, row.State)}
+func (d *Door) scanned(c *web.Ctx, row store.Case, a scheme.Actor) (scanned, error) {
+	s := scanned{row: row, actor: a, shut: !slices.Contains(mayAttest, row.State)}
 	p, _, err := d.Work.Programme(c.Context(), row.ProgrammeID)
 	if err != nil {
 		return s, err
@@ -341,7 +326,7 @@ func (d *Door) attest(c *web.Ctx) error {
 		return web.Invalid("没有收到您的意见。")
 	}
 	if len(m.Problems) == 0 {
-		err := d.Work.Attest(c.Context(), s.actor, s.own, at)
+		err := d.Work.Attest(c.Context(), s.actor, at)
 		if no, ok := refusedBy(err); ok {
 			field := "reason"
 			if no.code != "too_long" {

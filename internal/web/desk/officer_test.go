@@ -163,6 +163,10 @@ func TestScan_NobodyAttestsHimself(t *testing.T) {
 	if all, _ := b.db.Attestations(b.ctx, a.row.ID); len(all) != 0 {
 		t.Fatal("he has attested himself")
 	}
+	// By the number in the application too.
+	c := b.printed(2, func(app *scheme.Application) { app.Sealed.Phone = "13911110001" })
+	o = b.officerIn(c.Name, "13911110001", c.row.UnionKey)
+	b.want(o.get("/a/"+c.row.FormCode), 403, "不能为自己推荐")
 }
 
 func TestScan_GuessingEnds(t *testing.T) {

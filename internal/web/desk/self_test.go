@@ -34,6 +34,11 @@ func TestDecide_NobodyAboutHimself(t *testing.T) {
 		t.Error("his own case lies in the check, or does not say that it is his own")
 	}
 
+	// By the number in the application too, where he signs in by another.
+	typed := hl.accepted(func(app *scheme.Application) { app.Sealed.Phone = "13911110001" })
+	hl.account("centre2", "13911110001")
+	hl.not("centre2", typed, scheme.Pass, 409, "不能办理自己的申请", "item", "card")
+
 	hl.done("centre2", a, scheme.Pass)
 	hl.done("district1", a, scheme.Revoke, "cause", string(scheme.CauseFraud), "note", "举报属实")
 	hl.account("lead1", "13900000099")
