@@ -58,11 +58,16 @@ func (t *turn) heard(ctx context.Context, e *entry) error {
 	if err != nil || told {
 		return err
 	}
+	return t.leaveDays(ctx, e, "call")
+}
+
+// leaveDays leaves at least the least number of days of a running hearing.
+func (t *turn) leaveDays(ctx context.Context, e *entry, because string) error {
 	least := t.cal.AtLeast(t.tx.Now, e.hearing.UntilAt, t.p.MinDays)
 	if !least.After(e.hearing.UntilAt) {
 		return nil
 	}
-	if err := t.tx.EndDues(ctx, e.row.ID, "call"); err != nil {
+	if err := t.tx.EndDues(ctx, e.row.ID, because); err != nil {
 		return err
 	}
 	return t.prolong(ctx, e, least)

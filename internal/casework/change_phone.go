@@ -52,6 +52,12 @@ func (t *turn) changePhone(ctx context.Context, e *entry, a scheme.Actor, o Orde
 	}); err != nil {
 		return err
 	}
+	// What went to the old number has not reached him, whatever the operator said.
+	if e.s.HearingOpen() && e.hearing.State == scheme.HearingRunning {
+		if err := t.leaveDays(ctx, e, string(scheme.ChangePhone)); err != nil {
+			return err
+		}
+	}
 	tell := outbox(t.tx.Now, t.w.Machine(), &e.row, "phone_changed", nil)
 	tell.ToSealed = t.w.Keys.Seal("outbox/"+tell.ID, []byte(n.was))
 	return t.tx.Insert(ctx, &tell)

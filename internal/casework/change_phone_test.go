@@ -3,6 +3,7 @@ package casework_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"yuanmeng/internal/casework"
 	"yuanmeng/internal/scheme"
@@ -148,6 +149,26 @@ func TestChangePhone_AnEmptyAccountGivesWay(t *testing.T) {
 	if k.enters(empty.worker) {
 		t.Fatal("the empty account is still signed in")
 	}
+	k.sound()
+}
+
+// A hearing that was announced to the number that he no longer has leaves him the
+// least days from the change on.
+func TestChangePhone_LeavesDaysToAnswer(t *testing.T) {
+	k := newKit(t)
+	a := k.accepted().refusal()
+	k.deliver()
+	first := a.hearing().UntilAt
+	k.clock.to(first.Add(-time.Hour))
+	k.must(a.both(centre1, lead1, scheme.ChangePhone, toPhone(fresh)))
+	until := a.hearing().UntilAt
+	if left := until.Sub(k.clock.now()); left < 3*24*time.Hour || !a.row().DueAt.Equal(until) {
+		t.Fatalf("%v left", left)
+	}
+	k.pass(until.Add(-time.Second))
+	a.is(scheme.AtDistrict, scheme.PlaceHeld)
+	k.pass(until)
+	a.is(scheme.Released, scheme.PlaceNone)
 	k.sound()
 }
 

@@ -485,6 +485,9 @@ func (f *dossier) effects(m scheme.Move, o order) []string {
 	}
 	if m.Name == scheme.ChangePhone {
 		out = append(out, phoneEffect)
+		if f.S.HearingOpen() && f.S.Hearing.State == scheme.HearingRunning {
+			out = append(out, fmt.Sprintf("正在告知：从现在起至少再给他%d天写说明。", f.P.MinDays))
+		}
 	}
 	if m.Decides {
 		out = append(out, "决定记在案上，事后只能标记撤销，不能删除。")
