@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"mime"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -28,6 +29,24 @@ type Ctx struct {
 
 	route *Route
 	deps  *Deps
+}
+
+// Client names whoever asks, for limits: his address, and of the newer kind the
+// block that one household has, since its owner can choose among all in it.
+func Client(r *http.Request) string {
+	at, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	ip := at.Addr().Unmap().WithZone("")
+	if ip.Is4() {
+		return ip.String()
+	}
+	block, err := ip.Prefix(64)
+	if err != nil {
+		return ip.String()
+	}
+	return block.String()
 }
 
 // Context is the request's context.

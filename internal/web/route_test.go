@@ -85,6 +85,18 @@ func (d *door) do(method, target, body string, headers ...string) *httptest.Resp
 	return w
 }
 
+func TestClient_OneHouseholdIsOne(t *testing.T) {
+	for at, want := range map[string]string{
+		"10.1.2.3:4000": "10.1.2.3", "[::ffff:10.1.2.3]:4000": "10.1.2.3",
+		"[2001:db8:1:2::1]:80": "2001:db8:1:2::/64", "[2001:db8:1:2:ffff::9%eth0]:80": "2001:db8:1:2::/64",
+		"": "", "pipe": "pipe",
+	} {
+		if got := Client(&http.Request{RemoteAddr: at}); got != want {
+			t.Errorf("%q: %q, want %q", at, got, want)
+		}
+	}
+}
+
 func TestGuard_AdmitsWhomItNames(t *testing.T) {
 	worker := Viewer{AccountID: "1", Kind: KindWorker, Confirmed: true}
 	fresh := Viewer{AccountID: "1", Kind: KindWorker}

@@ -4,7 +4,6 @@ package apply
 
 import (
 	"context"
-	"net"
 	"slices"
 	"strings"
 	"time"
@@ -93,11 +92,7 @@ func (d *Door) hold(ctx context.Context, row store.Case) (*held, error) {
 
 // client names the browser's address for the limits of the office.
 func client(c *web.Ctx) string {
-	host, _, err := net.SplitHostPort(c.R.RemoteAddr)
-	if err != nil {
-		return c.R.RemoteAddr
-	}
-	return host
+	return web.Client(c.R)
 }
 
 // secure says whether cookies may travel by https only.

@@ -54,7 +54,7 @@ func (d *Door) fetchPrint(c *web.Ctx) error {
 		meta := c.Meta("打印推荐表")
 		meta.Problems.Add("code", s)
 		code := http.StatusUnprocessableEntity
-		if casework.RefusedCode(err) == "print_many" {
+		if no := casework.RefusedCode(err); no == "print_many" || no == "print_full" {
 			code = http.StatusTooManyRequests
 		}
 		return c.RenderAs(code, printShopView(meta, web.Field{Value: f.Get("code"), Error: s}))

@@ -2,7 +2,6 @@ package desk
 
 import (
 	"errors"
-	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -121,11 +120,7 @@ func (d *Door) keepDevice(c *web.Ctx) {
 
 // client is the browser's address.
 func client(c *web.Ctx) string {
-	host, _, err := net.SplitHostPort(c.R.RemoteAddr)
-	if err != nil {
-		return c.R.RemoteAddr
-	}
-	return host
+	return web.Client(c.R)
 }
 
 // refused is a plain no of an act, as a page shows it.
