@@ -65,3 +65,25 @@ func TestDecide_NobodyAboutHimself(t *testing.T) {
 	a.is(scheme.AtDistrict, scheme.PlaceHeld)
 	hl.agree("lead2", a)
 }
+
+// His number in the application is his too, whoever's phone the account is on:
+// the wife's, or his own second one.
+func TestDecide_NobodyAboutHimselfByThePhoneInTheApplication(t *testing.T) {
+	hl := newHall(t, 2, 2)
+	const mine = "13900000088"
+	a := hl.accepted(func(app *scheme.Application) { app.Sealed.Phone = mine })
+	hl.account("centre1", mine)
+	hl.not("centre1", a, scheme.Pass, 409, "不能办理自己的申请")
+	if p := hl.page("centre1", "/desk/cases/"+a.caseID); !strings.Contains(p, "这是您自己的申请") {
+		t.Error("his own case does not say so")
+	}
+	hl.done("centre2", a, scheme.Pass)
+	// It is still his after he corrects the number, and by the account's as well.
+	hl.account("district1", a.Phone)
+	hl.not("district1", a, scheme.Approve, 409, "不能办理自己的申请")
+	hl.done("district2", a, scheme.ChangePhone, "shown", "centre", "phone", "13900000077", "again", "13900000077", "note", "换号")
+	hl.agree("lead1", a)
+	hl.account("lead2", "13900000077")
+	hl.not("lead2", a, scheme.Approve, 409, "不能办理自己的申请")
+	hl.done("district1", a, scheme.Approve) // the number is another's now
+}
