@@ -21,6 +21,6 @@ func (w *Work) Discard(ctx context.Context, workerID, caseID string) error {
 			return err
 		}
 		// The blobs go with the next sweep: no row keeps them.
-		return tx.DropCase(ctx, caseID)
+		return w.Erase(ctx, tx, c)
 	})
 }

@@ -36,6 +36,7 @@ var reminders = []string{"remind_return", "remind_hearing", "opening_soon", "clo
 // has one, into an SMS. It gives how many rows it ended. A row is delivered at
 // least once and carries its id: the inbox holds it once, and the operator is
 // given the same id again after a crash between sending and writing it down.
+// After a restored backup nothing leaves until two persons have looked.
 func (j *Jobs) Deliver(ctx context.Context) (int, error) {
 	done := 0
 	for {
@@ -61,6 +62,9 @@ func (j *Jobs) deliver(ctx context.Context) (rows, done int, err error) {
 	machine := j.Machine()
 	var claimed []store.Outbox
 	err = j.DB.Write(ctx, j.Now(), func(tx *store.Tx) error {
+		if held, err := tx.Held(ctx); held || err != nil {
+			return err
+		}
 		claimed, err = tx.ClaimOutbox(ctx, j.Runner, machine, lease, batch)
 		return err
 	})
@@ -192,7 +196,7 @@ func (j *Jobs) write(ctx context.Context, o store.Outbox) (letter, error) {
 		ID: o.ID, WorkerID: o.WorkerID, ProgrammeID: o.ProgrammeID, CaseID: o.CaseID, Wording: o.Wording,
 		Body: j.fill(o, w.Text, params), At: o.CreatedAt,
 	}
-	if w.SMS == "" {
+	if w.SMS == "" || o.Channel == store.InboxOnly {
 		return l, nil
 	}
 	sealed, under := o.ToSealed, "outbox/"+o.ID

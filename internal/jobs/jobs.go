@@ -48,6 +48,11 @@ type Jobs struct {
 	Host string
 	// Runner names this process in its leases.
 	Runner string
+	// ErasedFile lists the destroyed data keys beside the key file, apart from the
+	// database; "" where there is no key file.
+	ErasedFile string
+
+	erasedKept int // marks known to stand in the file
 }
 
 // step is one thing that is done again and again.
@@ -64,6 +69,7 @@ func (j *Jobs) steps() []step {
 		{"checkpoint", CheckpointEvery, j.Checkpoint},
 		{"seal_events", SealEvery, j.SealEvents},
 		{"sweep", SweepEvery, j.Sweep},
+		{"keep_erased", CheckpointEvery, j.KeepErased},
 	}
 }
 
@@ -113,7 +119,12 @@ func (j *Jobs) repeat(ctx context.Context, s step) {
 // deadline acts (DESIGN §2.5).
 const dueGrace = 5 * time.Second
 
-// Due makes the moves whose deadline has passed and gives how many.
+// Due makes the moves whose deadline has passed and gives how many. After a
+// restored backup none acts until two persons have released it: what somebody
+// handed in in time may be lost, and his notice lies in the held outbox.
 func (j *Jobs) Due(ctx context.Context) (int, error) {
+	if held, err := j.DB.Held(ctx); held || err != nil {
+		return 0, err
+	}
 	return j.Work.RunDue(ctx, j.Now().Add(-dueGrace), nil)
 }

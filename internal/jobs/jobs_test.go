@@ -89,6 +89,7 @@ func open(t *testing.T) *post {
 			"accepted":      {Key: "accepted", Title: "已受理", Text: "受理号 {no}，{until}前办完。", SMS: "受理号{no}，名额为您留着。"},
 			"remind_return": {Key: "remind_return", Title: "提醒", Text: "受理号 {no} 还没改好：{items}。请打 {hotline}。", SMS: "受理号{no}还没改好。"},
 			"phone_changed": {Key: "phone_changed", Title: "换号", Text: "您的手机号已换。", SMS: "手机号已换。不是您本人办的，请打{hotline}。"},
+			"hearing":       {Key: "hearing", Title: "告知", Text: "{until}前请回复。", SMS: "请在{until}前回复。"},
 			"silent":        {Key: "silent", Title: "站内", Text: "只在站内。"},
 		},
 	}
@@ -472,7 +473,7 @@ func TestRun_EachStepGoesOnAndAllStop(t *testing.T) {
 	p.Meter = func(step string, n int, err error) {
 		mu.Lock()
 		defer mu.Unlock()
-		if ran[step]++; len(ran) == 5 && ran[step] == 3 {
+		if ran[step]++; len(ran) == 6 && ran[step] == 3 {
 			select {
 			case <-enough:
 			default:
@@ -498,7 +499,7 @@ func TestRun_EachStepGoesOnAndAllStop(t *testing.T) {
 	<-done
 	mu.Lock()
 	defer mu.Unlock()
-	if stops != 5 {
+	if stops != 6 {
 		t.Errorf("%d tickers stopped", stops)
 	}
 	if !strings.Contains(p.log.String(), "step=checkpoint") {

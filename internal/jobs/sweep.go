@@ -66,13 +66,14 @@ func (j *Jobs) eraseDrafts(ctx context.Context, programme string) (n int, err er
 			return err
 		}
 		for _, id := range ids {
-			if c, err := tx.LockCase(ctx, id); err != nil || c.State != scheme.Draft {
+			c, err := tx.LockCase(ctx, id)
+			if err != nil || c.State != scheme.Draft {
 				if store.IsNone(err) || err == nil {
 					continue
 				}
 				return err
 			}
-			if err := tx.DropCase(ctx, id); err != nil {
+			if err := j.Work.Erase(ctx, tx, c); err != nil {
 				return err
 			}
 			if err := tx.Insert(ctx, &store.Event{

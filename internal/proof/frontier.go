@@ -142,6 +142,11 @@ func plain(p []tlog.Hash) [][32]byte {
 	return out
 }
 
+// RootAt gives the root that the log had at an earlier size.
+func RootAt(size int64, read func([]int64) ([][32]byte, error)) (root [32]byte, err error) {
+	return tlog.TreeHash(size, reader(read))
+}
+
 // Inclusion proves that the log of the given size holds the leaf at index. read
 // gives stored hashes by storage index, in the order asked.
 func Inclusion(size, index int64, read func([]int64) ([][32]byte, error)) ([][32]byte, error) {
