@@ -22,8 +22,12 @@ func (w *Work) note(ctx context.Context, tx *store.Tx, c store.Case, a scheme.Ac
 // Save changes the worker's draft, or the named items of his running
 // correction, and keeps it. Nothing else can be changed there: a body that
 // brings other keys changes nothing of them. Saving judges nothing; incomplete
-// and invalid values are kept as typed.
+// and invalid values are kept as typed. Who saves faster than anybody types is
+// refused before the writer is asked.
 func (w *Work) Save(ctx context.Context, workerID, caseID string, change func(app *scheme.Application, p *scheme.Programme) error) (*scheme.Application, error) {
+	if w.saves.over(workerID, w.Machine(), savesAMinute) {
+		return nil, errSaveMany
+	}
 	return w.save(ctx, workerID, caseID, func(_ *store.Tx, _ *store.Case, app *scheme.Application, p *scheme.Programme) error {
 		return change(app, p)
 	})

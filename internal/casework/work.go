@@ -29,6 +29,7 @@ type Work struct {
 	known map[string]*frozen
 	gate  *gate
 	kept  ahead
+	saves pace
 }
 
 // frozen is a programme as its row freezes it, read once per version.

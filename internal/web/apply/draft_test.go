@@ -98,6 +98,29 @@ func (s *site) form(b *browser) []byte {
 	return asJPEG(m)
 }
 
+// TestSave_TooFastKeepsWhatWasTyped: the page that is refused shows what was
+// typed, the script gets the sentence, and nothing of it is kept.
+func TestSave_TooFastKeepsWhatWasTyped(t *testing.T) {
+	s := newSite(t)
+	b := s.begun(anna)
+	c, _ := s.draft(anna)
+	for {
+		if _, err := s.work.Save(s.ctx, c.WorkerID, c.ID, func(*scheme.Application, *scheme.Programme) error { return nil }); casework.RefusedCode(err) != "" {
+			break
+		}
+	}
+	b.post("/my/p/employer", "employer", "咸安区新厂").is(429).says("这一次没有存上").holds(`value="咸安区新厂"`)
+	if p := b.send(b.request("/my/p/employer", "employer", "咸安区新厂"), "Origin", home, "X-Yuanmeng", "autosave").is(429); !strings.Contains(p.Body.String(), `存得太快了`) {
+		t.Errorf("the script gets %s", p.Body)
+	}
+	b.post("/my/pick", "char", "王").is(429).says("存得太快了")
+	if _, app := s.draft(anna); app.Answers.Employer != "" || app.Answers.Name != "" {
+		t.Errorf("kept %q", app.Answers.Employer)
+	}
+	s.machine.pass(time.Minute)
+	b.post("/my/p/employer", "employer", "咸安区新厂").is(303)
+}
+
 func TestDraft_TheWholeWay(t *testing.T) {
 	s := newSite(t)
 	one := s.person(7)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -141,6 +142,15 @@ func (d *Door) save(c *web.Ctx) error {
 		said = put(app, p, s.fields, f, c)
 		return nil
 	})
+	if casework.RefusedCode(err) == "save_many" {
+		if c.Autosave() {
+			return tooFast(err)
+		}
+		// Nothing was kept; the page still shows what was typed.
+		put(s.app, s.p, s.fields, f, c)
+		s.problems.Add("", refusal(err))
+		return d.render(c, http.StatusTooManyRequests, s)
+	}
 	if err != nil {
 		return err
 	}
@@ -175,6 +185,11 @@ func (d *Door) save(c *web.Ctx) error {
 		return d.render(c, http.StatusOK, s)
 	}
 	return c.Redirect(s.after())
+}
+
+// tooFast is the page of a saving that came too soon after the others.
+func tooFast(err error) error {
+	return &web.Error{Code: http.StatusTooManyRequests, Title: "没有存上", Sentence: refusal(err), After: time.Minute}
 }
 
 // put sets the fields of a page from a form and gives what was said about the

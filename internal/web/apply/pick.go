@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"yuanmeng/internal/casework"
 	"yuanmeng/internal/gb"
 	"yuanmeng/internal/scheme"
 	"yuanmeng/internal/web"
@@ -68,6 +69,9 @@ func (d *Door) takeChar(c *web.Ctx) error {
 		scheme.Put(app, p, "name", name, c.Now)
 		return nil
 	})
+	if casework.RefusedCode(err) == "save_many" {
+		return tooFast(err)
+	}
 	if err != nil {
 		return err
 	}
