@@ -3,6 +3,7 @@ package app
 import (
 	"archive/tar"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -217,6 +218,10 @@ func (c *backupCmd) write(ctx context.Context, w io.Writer) (int, error) {
 		return 0, err
 	}
 	defer db.Close()
+	keys, err := db.Fact(ctx, factKeys)
+	if err != nil {
+		return 0, err
+	}
 	copyAt := filepath.Join(c.Data, fmt.Sprintf("backup-%d.db", os.Getpid()))
 	defer os.Remove(copyAt)
 	if err := db.CopyTo(ctx, copyAt); err != nil {
@@ -243,7 +248,33 @@ func (c *backupCmd) write(ctx context.Context, w io.Writer) (int, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		err = nil
 	}
-	return n, errors.Join(err, t.Close())
+	if err != nil {
+		return n, err
+	}
+	// Last, so that an archive which was cut off has none.
+	return n, errors.Join(addManifest(t, manifest{Format: backupFormat, Keys: keys, Files: n}), t.Close())
+}
+
+// backupFormat names the form of an archive in its last member.
+const backupFormat = "yuanmeng-backup-1"
+
+// manifest is the last member of an archive.
+type manifest struct {
+	Format string `json:"format"`
+	Keys   string `json:"keys"` // fingerprint of the key file that opens it
+	Files  int    `json:"files"`
+}
+
+func addManifest(t *tar.Writer, m manifest) error {
+	b, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	if err := t.WriteHeader(&tar.Header{Name: "backup.json", Mode: 0o600, Size: int64(len(b))}); err != nil {
+		return err
+	}
+	_, err = t.Write(b)
+	return err
 }
 
 func addFile(t *tar.Writer, path, name string) error {

@@ -222,6 +222,7 @@ func (h *house) assemble(ctx context.Context, o options) error {
 	h.jobs = &jobs.Jobs{
 		Work: h.work, DB: h.db, Keys: h.keys, SMS: sender, Now: h.clock.Now, Machine: h.machine, Logger: h.log,
 		Meter: h.meters.step, Host: h.public.Hostname(), Runner: fmt.Sprintf("%s/%d", host, os.Getpid()),
+		ErasedFile: vault.ErasedFile(h.keyFile()),
 	}
 	gate, stop := context.WithCancel(context.WithoutCancel(ctx))
 	h.stopGate = stop

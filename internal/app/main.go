@@ -21,6 +21,7 @@ type cli struct {
 	Programme programmeCmd `cmd:"" help:"Check, load and list programmes."`
 	Migrate   migrateCmd   `cmd:"" help:"Bring the database's schema up to date."`
 	Backup    backupCmd    `cmd:"" help:"Write a consistent copy of everything but the key file."`
+	Restore   restoreCmd   `cmd:"" help:"Put a backup back: a new epoch of the logs, messages held until two persons release them."`
 	Keys      keysCmd      `cmd:"" help:"Make and name key files."`
 	Verify    verifyCmd    `cmd:"" help:"Check an exported log, a receipt, a seated list."`
 	Account   accountCmd   `cmd:"" help:"Make accounts from the command line."`

@@ -98,6 +98,11 @@ func (h *house) nav(r *http.Request, v web.Viewer) []web.NavItem {
 				add(n.label, n.href)
 			}
 		}
+		if v.Has(string(scheme.RoleSysAdmin), string(scheme.RoleSecAdmin)) {
+			if held, err := h.db.Held(r.Context()); err == nil && held {
+				add("消息扣着，要放行", "/desk/delivery")
+			}
+		}
 		if v.MoreRoles {
 			add("换一个角色", "/desk/grants")
 		}
@@ -133,6 +138,7 @@ var deskNav = []struct {
 }{
 	{label: "工作台", href: "/desk", any: true},
 	{label: "申请", href: "/desk/cases", roles: cases},
+	{label: "后续材料", href: "/desk/duties", roles: cases},
 	{label: "两人办理", href: "/desk/proposals", roles: []string{"district", "lead"}},
 	{label: "名额", href: "/desk/seats", roles: cases},
 	{label: "项目", href: "/desk/programme", roles: []string{"lead", "district", "sysadmin", "auditor"}},

@@ -37,22 +37,34 @@ func (w *Work) CheckReceipt(ctx context.Context, r proof.Receipt) ([]proof.Findi
 // lostReceipt gives the epoch in whose loss the leaf of a receipt lay, nil where
 // there is none.
 func (w *Work) lostReceipt(ctx context.Context, r proof.Receipt) (*proof.Recovery, error) {
-	es, err := w.DB.Epochs(ctx, r.Programme)
+	all, err := recoveries(ctx, w.DB.Q, r.Programme)
+	if err != nil {
+		return nil, err
+	}
+	for i := range all {
+		if all[i].Covers(r) {
+			return &all[i], nil
+		}
+	}
+	return nil, nil
+}
+
+// recoveries reads the epoch leaves of a log, oldest first.
+func recoveries(ctx context.Context, q store.Q, log string) (out []proof.Recovery, err error) {
+	es, err := q.Epochs(ctx, log)
 	if err != nil {
 		return nil, err
 	}
 	for _, e := range es {
-		leaf, err := w.DB.Leaf(ctx, r.Programme, e.Kept)
+		leaf, err := q.Leaf(ctx, log, e.Kept)
 		if err != nil {
 			return nil, err
 		}
 		l, err := proof.ParseLeaf([]byte(leaf.Body))
-		if err != nil || l.Epoch == nil {
+		if err != nil {
 			return nil, err
 		}
-		if lost := (&proof.Recovery{Epoch: *l.Epoch, At: l.At}); lost.Covers(r) {
-			return lost, nil
-		}
+		out = append(out, proof.Recovery{Epoch: *l.Epoch, At: l.At})
 	}
-	return nil, nil
+	return out, nil
 }

@@ -291,8 +291,17 @@ func (w *Work) prefix(ctx context.Context, tx *store.Tx, log string, kept int64,
 			newest = k
 		}
 	}
+	before, err := recoveries(ctx, tx.Q, log)
+	if err != nil {
+		return nil, err
+	}
 	for i := range known {
 		k := &known[i]
+		for _, e := range before {
+			if k.Head.Size > e.Kept && k.Head.At.Before(e.At) {
+				return nil, cannot("%s was signed before the restore of %s, and what it has beyond that is named as lost already: ask for the newest checkpoint of after it", k.File, e.At.UTC().Format(time.RFC3339))
+			}
+		}
 		if k.Head.Size == newest.Head.Size && k.Head.Root != newest.Head.Root {
 			return nil, cannot("%s and %s are two different histories of %s. Keep both files and tell the auditor", newest.File, k.File, log)
 		}

@@ -13,6 +13,7 @@ var (
 	sysAdmin  = web.Staff(string(scheme.RoleSysAdmin))
 	lead      = web.Staff(string(scheme.RoleLead))
 	preparing = web.Staff(string(scheme.RoleLead), string(scheme.RoleDistrict), string(scheme.RoleSysAdmin), string(scheme.RoleAuditor))
+	releasing = web.Staff(string(scheme.RoleSysAdmin), string(scheme.RoleSecAdmin))
 	seconding = web.Staff(string(scheme.RoleLead), string(scheme.RoleDistrict))
 	tracing   = web.Staff(string(scheme.RoleAuditAdmin), string(scheme.RoleAuditor))
 	officer   = web.Staff(string(scheme.RoleLocal))
@@ -65,6 +66,9 @@ func (d *Door) accountRoutes() []web.Route {
 		{Method: post, Pattern: "/desk/programme/{id}/cap", Guard: lead, Handler: d.proposeCapacity, Act: "capacity", Note: "propose another cap"},
 		{Method: post, Pattern: "/desk/programme/{id}/cap/{proposal}", Guard: lead, Handler: d.secondCapacity, Act: "capacity", Note: "change the cap as the second lead, or drop it"},
 		{Method: get, Pattern: "/desk/health", Guard: sysAdmin, Handler: d.showHealth, Note: "queues, deadlines, logs"},
+		{Method: get, Pattern: "/desk/delivery", Guard: releasing, Handler: d.showDelivery, Note: "what waits since a backup was put back"},
+		{Method: post, Pattern: "/desk/delivery", Guard: releasing, Handler: d.proposeDelivery, Act: "propose_delivery", Note: "propose to let it go"},
+		{Method: post, Pattern: "/desk/delivery/{proposal}", Guard: releasing, Handler: d.secondDelivery, Act: "second_delivery", Note: "let it go as the second person, or drop it"},
 		{Method: get, Pattern: "/desk/trail", Guard: tracing, Handler: d.showTrail, Note: "the event trail"},
 		{Method: post, Pattern: "/desk/trail/export", Guard: tracing, Handler: d.exportTrail, Act: "export_trail", Note: "take the trail out"},
 		{Method: get, Pattern: "/desk/trail/checkpoints", Guard: tracing, Handler: d.showCheckpoints, Note: "the signed heads of the audit log"},

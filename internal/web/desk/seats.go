@@ -62,6 +62,12 @@ func (d *Door) seats(c *web.Ctx) error {
 	} else if err != nil {
 		return err
 	}
+	// Numbers that a restored backup passed over are in nobody's hand here.
+	lost, err := d.Work.DB.LostNumbers(ctx, c.Viewer.Programme)
+	if err != nil {
+		return err
+	}
+	pg.T.LastNo -= int64(lost)
 	if pg.Ended, err = d.Work.DB.SeatEnds(ctx, v); err != nil {
 		return err
 	}

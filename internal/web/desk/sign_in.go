@@ -182,6 +182,16 @@ func (d *Door) home(c *web.Ctx) error {
 		return c.Redirect("/desk/grants")
 	}
 	a := actor(c)
+	if releasing.Admit(c.Viewer) == web.Admitted {
+		// After a restored backup this comes before everything else.
+		held, err := d.Work.DB.Held(c.Context())
+		if err != nil {
+			return err
+		}
+		if held {
+			return c.Redirect("/desk/delivery")
+		}
+	}
 	if to, ok := homes[a.Role]; ok {
 		return c.Redirect(to)
 	}

@@ -126,7 +126,7 @@ var codeWords = map[string]map[string]string{
 		"code_client": "同一网络要验证码", "code_day": "一天要验证码", "code_tries": "验证码输错", "confirm_tries": "核对证件后六位", "factor": "动态码输错",
 		"scan": "查推荐表编码", "staff_pair": "登录失败", "staff_client": "同一网络登录失败", "staff_login": "同一账号登录失败",
 	},
-	"what": {"events": "日志记录", "log": "日志文件", revealValues: revealed(revealValues)},
+	"what": {"quiet": "备份里的只进收件箱", "loud": "全部照发", "events": "日志记录", "log": "日志文件", revealValues: revealed(revealValues)},
 	"new":  {"true": "是", "false": ""},
 	"rank": {"0": ""}, // has a seat
 }

@@ -40,6 +40,7 @@ func (d *Door) Routes() []web.Route {
 		page("/proof/log", "the public log as a file", d.proofLog),
 		page("/proof/seated", "the seated numbers as a file", d.proofSeated),
 		page("/proof/checkpoint", "the newest checkpoint as a signed note", d.proofCheckpoint),
+		page("/proof/erased", "marks of destroyed data keys as a file", d.proofErased),
 		page("/receipt", "check a receipt in the browser", d.receipt),
 		{Method: http.MethodPost, Pattern: "/receipt", Guard: web.Public, Act: "check_receipt", MaxBody: 32 << 10,
 			Note: "check a receipt without a script; writes nothing", Handler: d.checkReceipt},

@@ -217,7 +217,7 @@ func TestPages_ShowNobody(t *testing.T) {
 	}
 	s.to(s.now().Add(time.Minute))
 	s.checkpoint()
-	for _, path := range append([]string{"/proof/log", "/proof/seated", "/proof/checkpoint", "/robots.txt"}, pages...) {
+	for _, path := range append([]string{"/proof/log", "/proof/seated", "/proof/checkpoint", "/proof/erased", "/robots.txt"}, pages...) {
 		a := s.get(path).ok()
 		body := a.Body.String()
 		for n := 1; n <= 5; n++ {

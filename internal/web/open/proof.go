@@ -13,6 +13,7 @@ import (
 	"yuanmeng/internal/proof"
 	"yuanmeng/internal/scheme"
 	"yuanmeng/internal/store"
+	"yuanmeng/internal/vault"
 	"yuanmeng/internal/web"
 )
 
@@ -135,6 +136,18 @@ func (d *Door) proofCheckpoint(c *web.Ctx) error {
 	}
 	c.W.Header().Set("Content-Disposition", `inline; filename="`+string(p.ID)+`-checkpoint.txt"`)
 	return text(c, k.Note)
+}
+
+// proofErased lists the data keys that were destroyed, by marks that tell nothing
+// without the key file: whoever puts a backup back destroys them again, even when
+// nothing else of the installation is left.
+func (d *Door) proofErased(c *web.Ctx) error {
+	marks, err := d.Work.DB.Erasures(c.Context())
+	if err != nil {
+		return err
+	}
+	c.W.Header().Set("Content-Disposition", `inline; filename="erased.txt"`)
+	return text(c, string(vault.WriteErased(marks)))
 }
 
 // proofLog streams the log. Once a byte has left, a fault can only be told by
