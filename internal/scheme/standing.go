@@ -124,13 +124,31 @@ var standings = map[on]Standing{
 // hearing; every such combination has a row.
 func Stand(c Case, p *Programme) Standing {
 	s := standings[standsOn(c)]
-	place := "名额"
-	if c.Place == PlaceWaiting {
-		place = "候补的位置"
-	}
-	fill := strings.NewReplacer("{centre}", p.Centre, "{union}", p.Union, "{place}", place)
+	fill := strings.NewReplacer("{centre}", p.Centre, "{union}", p.Union, "{place}", placeWord(c))
 	s.Title, s.Who, s.Doing, s.You = fill.Replace(s.Title), fill.Replace(s.Who), fill.Replace(s.Doing), fill.Replace(s.You)
 	return s
+}
+
+// StaffLate says that those who hold the case are past the term given to them.
+// The worker loses nothing by it.
+func StaffLate(c Case, now time.Time) bool {
+	ball := Ball(c)
+	return (ball == RoleCentre || ball == RoleDistrict) && !c.Due.IsZero() && !now.Before(c.Due)
+}
+
+// Late is the standing of a case whose staff are late: it says so openly.
+func (s Standing) Late(c Case) Standing {
+	s.Tone = "wait"
+	s.You = "办理超过了期限，已提醒负责人。" + placeWord(c) + "还为您留着，不受影响。"
+	return s
+}
+
+// placeWord is what a live case has, in the worker's words.
+func placeWord(c Case) string {
+	if c.Place == PlaceWaiting {
+		return "候补的位置"
+	}
+	return "名额"
 }
 
 // Ranked is the standing with the rank of a waiting place filled in.

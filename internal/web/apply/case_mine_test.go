@@ -34,7 +34,7 @@ func (w *person) approved() {
 func TestMyPage_SaysWhereItStandsAndWhoActs(t *testing.T) {
 	k := newCaseKit(t)
 	w := k.submitted(1)
-	w.get("/my").says(200, "申请已受理，名额为您留着", "受理编号 1", "现在谁办 求学圆梦服务中心", "最晚", "现在不用您做什么", "您在这里", "提交了申请", "撤回申请").
+	w.get("/my").says(200, "申请已受理，名额为您留着", "受理编号 1", "现在谁办 求学圆梦服务中心", "从这时起", "最晚办完", "现在不用您做什么", "您在这里", "提交了申请", "撤回申请").
 		never(w.ID, w.Phone, w.Card)
 	k.pass(time.Hour)
 	w.decide(caseClerk, casework.Order{Move: scheme.Pass})
@@ -54,6 +54,17 @@ func TestMyPage_SaysWhereItStandsAndWhoActs(t *testing.T) {
 	last := k.submitted(4)
 	k.at(k.p.PromoteUntil.Add(time.Minute))
 	last.get("/my").says(200, "候补已结束，没有轮到您").never("重新申请", "撤回申请")
+}
+
+// Staff who are late say so; a day that has passed is promised to nobody.
+func TestMyPage_SaysThatTheStaffAreLate(t *testing.T) {
+	k := newCaseKit(t)
+	w := k.submitted(1)
+	k.at(w.row().Scheme(nil).Due.Add(time.Hour))
+	w.get("/my").says(200, "申请已受理，名额为您留着", "办理超过了期限，已提醒负责人。名额还为您留着，不受影响。", "急的话请打咨询电话", "现在谁办 求学圆梦服务中心").
+		never("最晚", "现在不用您做什么")
+	w.decide(caseClerk, casework.Order{Move: scheme.Pass})
+	w.get("/my").says(200, "区总工会正在审核", "最晚办完").never("超过了期限")
 }
 
 func TestMyPage_TellsWhatTheUnionSaidWithoutNames(t *testing.T) {
@@ -172,7 +183,7 @@ func TestHearing_AnAnswerStopsTheClock(t *testing.T) {
 	w.decide(caseClerk, casework.Order{Move: scheme.Pass})
 	k.pass(time.Hour)
 	w.decide(caseJudge, casework.Order{Move: scheme.Refuse, Reason: "单位的工会不归区总工会管"})
-	w.get("/my").says(200, "认为您可能不符合条件", "单位的工会不归区总工会管", "去说明情况", "最晚").never("曲审言")
+	w.get("/my").says(200, "认为您可能不符合条件", "单位的工会不归区总工会管", "去说明情况", "最晚交").never("曲审言")
 	w.get("/my/hearing").says(200, "审核认为不符合条件", "单位的工会不归区总工会管", "现在名额还为您留着", "给后面的人")
 
 	// Too short keeps what was typed; an old page changes nothing.

@@ -135,6 +135,7 @@ type casePage struct {
 	leave    bool // withdrawing is possible
 	unread   int
 	staged   bool // approved with a seat: what comes next
+	late     bool // the staff are past their term
 }
 
 // showCase is my page from the acceptance on: where the case stands, who acts,
@@ -149,13 +150,16 @@ func (d *Door) showCase(c *web.Ctx, row store.Case) error {
 		return err
 	}
 	pg.standing = scheme.Stand(m.s, m.p).Ranked(strconv.Itoa(pg.rank))
+	if pg.late = scheme.StaffLate(m.s, c.Now); pg.late {
+		pg.standing = pg.standing.Late(m.s)
+	}
 	if pg.unread, err = d.Work.DB.Unread(c.Context(), c.Viewer.AccountID); err != nil {
 		return err
 	}
 	if pg.why, err = d.reason(c.Context(), m); err != nil {
 		return err
 	}
-	pg.rows = standingRows(m, pg.standing, pg.rank)
+	pg.rows = standingRows(m, pg.standing, pg.rank, pg.late)
 	pg.until, pg.todo = whatToDo(m, c.Now)
 	if m.s.Place == scheme.PlaceWaiting {
 		pg.gates = gates(m.p)
@@ -180,8 +184,9 @@ func (d *Door) showCase(c *web.Ctx, row store.Case) error {
 	return c.Render(myCase(pg))
 }
 
-// standingRows are the facts under the sentence.
-func standingRows(m *mine, s scheme.Standing, rank int) []web.SummaryRow {
+// standingRows are the facts under the sentence. A day that the staff have let
+// pass is no promise any more: it is not shown.
+func standingRows(m *mine, s scheme.Standing, rank int, late bool) []web.SummaryRow {
 	rows := []web.SummaryRow{{Key: "受理编号", Value: fmt.Sprint(m.s.No), Num: true, Href: "/my/receipt", Action: "回执"}}
 	if m.s.Place != scheme.PlaceNone {
 		rows = append(rows, web.SummaryRow{Key: "名额", Value: placeWords(m.s, rank)})
@@ -189,12 +194,17 @@ func standingRows(m *mine, s scheme.Standing, rank int) []web.SummaryRow {
 	if s.Who != "" {
 		rows = append(rows, web.SummaryRow{Key: "现在谁办", Value: s.Who, Note: s.Doing})
 	}
-	rows = append(rows, web.SummaryRow{Key: "开始时间", Value: web.Moment(m.s.Since)})
+	rows = append(rows, web.SummaryRow{Key: "从这时起", Value: web.Moment(m.s.Since)})
+	until := "最晚办完"
+	if scheme.Ball(m.s) == scheme.RoleWorker {
+		until = "最晚交"
+	}
 	switch {
+	case late:
 	case m.s.HearingOpen() && m.h.State == scheme.HearingRunning:
-		rows = append(rows, web.SummaryRow{Key: "最晚", Value: scheme.Until(m.s.Hearing.Until)})
+		rows = append(rows, web.SummaryRow{Key: until, Value: scheme.Until(m.s.Hearing.Until)})
 	case !m.s.Due.IsZero() && m.s.State != scheme.Approved || m.s.HearingOpen() && !m.s.Due.IsZero():
-		rows = append(rows, web.SummaryRow{Key: "最晚", Value: scheme.Until(m.s.Due)})
+		rows = append(rows, web.SummaryRow{Key: until, Value: scheme.Until(m.s.Due)})
 	}
 	return rows
 }
