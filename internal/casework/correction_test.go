@@ -40,6 +40,25 @@ func TestCorrection_KeepsNumberSeatAndTheOldRevisionUntilItIsSent(t *testing.T) 
 	k.sound()
 }
 
+// The message says what was named when it was booked, and until when: it may
+// leave later than the correction comes in.
+func TestCorrection_TheMessagesKeepTheItems(t *testing.T) {
+	k := newKit(t)
+	a := k.accepted().returned("post", "town")
+	due := scheme.Until(*a.row().DueAt)
+	said := func(wording, items string) {
+		t.Helper()
+		if say := a.lastTold(wording); say["items"] != items || items != "" && say["until"] != due {
+			t.Errorf("%s: %v, want until %s", wording, say, due)
+		}
+	}
+	said("returned", "post,town")
+	k.pass(a.row().DueAt.Add(-time.Hour))
+	said("remind_return", "post,town")
+	k.must(k.w.Resubmit(k.ctx, a.worker, a.caseID))
+	said("resubmitted", "")
+}
+
 func TestCorrection_OnlyNamedItemsAndWhatFollows(t *testing.T) {
 	k := newKit(t)
 	a := k.accepted().returned("dispatched")

@@ -190,13 +190,26 @@ func (t *turn) step(ctx context.Context, e *entry, move scheme.MoveName, a schem
 		}
 	}
 	if m.Message != "" {
-		if err := t.tell(ctx, e, messageKey(m.Message, e.s), map[string]string{
-			"until": until(ev.Due), "reason": reason, "cause": causeName(before, e.s),
+		wording, due := messageKey(m.Message, e.s), ev.Due
+		if move == scheme.Remind {
+			due = e.s.Due // it starts no deadline, it speaks of one
+		}
+		if err := t.tell(ctx, e, wording, map[string]string{
+			"until": until(due), "reason": reason, "cause": causeName(before, e.s), "items": t.items(e, wording),
 		}); err != nil {
 			return ev, err
 		}
 	}
 	return ev, nil
+}
+
+// items are the keys of what is to be corrected, for a wording that names it. They
+// are kept with the message: by the time it leaves, the case may have moved on.
+func (t *turn) items(e *entry, wording string) string {
+	if w := t.p.Messages[wording]; !strings.Contains(w.Text+w.SMS, "{items}") {
+		return ""
+	}
+	return strings.Join(itemsOf(&e.row), ",")
 }
 
 // dues are the rows of a deadline. A day before a deadline of the worker's own he
@@ -298,7 +311,10 @@ func (t *turn) tell(ctx context.Context, e *entry, wording string, params map[st
 }
 
 func outbox(now, machine time.Time, c *store.Case, wording string, params map[string]string) store.Outbox {
-	ps := map[string]string{"no": fmt.Sprint(c.Number())}
+	ps := map[string]string{}
+	if c.No != nil {
+		ps["no"] = fmt.Sprint(c.Number())
+	}
 	for k, v := range params {
 		if v != "" {
 			ps[k] = v

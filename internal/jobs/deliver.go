@@ -247,6 +247,13 @@ func (j *Jobs) complete(ctx context.Context, o store.Outbox, p *scheme.Programme
 		}
 		return err
 	}
+	if keys := params["items"]; keys != "" {
+		labels := strings.Split(keys, ",")
+		for i, k := range labels {
+			labels[i] = scheme.FieldLabel(k)
+		}
+		params["items"] = strings.Join(labels, "、")
+	}
 	text := func(s string) func() (string, error) { return func() (string, error) { return s, nil } }
 	row := func(f func(store.Case) (string, error)) func() (string, error) {
 		return func() (string, error) {
@@ -273,18 +280,6 @@ func (j *Jobs) complete(ctx context.Context, o store.Outbox, p *scheme.Programme
 				return fmt.Sprint(n), err
 			}
 			return "", err
-		})},
-		{"items", row(func(c store.Case) (string, error) {
-			var keys []string
-			if c.ReturnedItems != "" {
-				if err := json.Unmarshal([]byte(c.ReturnedItems), &keys); err != nil {
-					return "", nil // the message says the rest
-				}
-			}
-			for i, k := range keys {
-				keys[i] = scheme.FieldLabel(k)
-			}
-			return strings.Join(keys, "、"), nil
 		})},
 		{"until", row(func(c store.Case) (string, error) {
 			if o.Wording == "not_reached" {
