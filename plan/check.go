@@ -108,6 +108,8 @@ func (r *reader) checkNumbers(p *scheme.Programme, at lines, bad func(string, st
 		{"year", p.Year, 2020, 2100},
 		{"cap", p.Cap, 1, 100000},
 		{"waiting_max", p.WaitingMax, 0, 100000},
+		{"opening_soon_days", p.OpeningSoonDays, 1, 7},
+		{"closing_soon_days", p.ClosingSoonDays, 1, 14},
 		{"correction_days", p.CorrectionDays, 3, 60},
 		{"correction_stamp_days", p.CorrectionStampDays, 3, 60},
 		{"correction_rounds", p.CorrectionRounds, 1, 10},

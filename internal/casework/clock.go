@@ -48,6 +48,9 @@ func (w *Work) RunDue(ctx context.Context, until time.Time, stop func(time.Time)
 }
 
 func (w *Work) runDue(ctx context.Context, d store.Due) error {
+	if d.Move == openingSoon || d.Move == closingSoon {
+		return w.remindDrafts(ctx, d)
+	}
 	return w.act(ctx, d.ProgrammeID, func(t *turn) error {
 		d, err := t.tx.LockDue(ctx, d.ID)
 		if store.IsNone(err) {

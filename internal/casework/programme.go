@@ -109,7 +109,8 @@ func openProgramme(ctx context.Context, tx *store.Tx, first, second scheme.Actor
 	if err := tx.Insert(ctx, &hashes); err != nil {
 		return err
 	}
-	if err := tx.Insert(ctx, &store.Due{ID: store.NewID(at), ProgrammeID: row.ID, Move: scheme.EndWaiting, DueAt: p.PromoteUntil.UTC()}); err != nil {
+	dues := append(reminders(p, at), store.Due{ID: store.NewID(at), ProgrammeID: row.ID, Move: scheme.EndWaiting, DueAt: p.PromoteUntil.UTC()})
+	if err := tx.Insert(ctx, &dues); err != nil {
 		return err
 	}
 	return tx.Insert(ctx, &store.Event{

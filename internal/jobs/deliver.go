@@ -32,6 +32,9 @@ var pauses = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, tim
 // happened goes at once.
 var reminders = []string{"remind_return", "remind_hearing", "opening_soon", "closing_soon"}
 
+// toDrafts speak of an application that is not handed in yet.
+var toDrafts = []string{"opening_soon", "closing_soon"}
+
 // Deliver turns booked messages into the worker's inbox and, where the wording
 // has one, into an SMS. It gives how many rows it ended. A row is delivered at
 // least once and carries its id: the inbox holds it once, and the operator is
@@ -188,6 +191,16 @@ func (j *Jobs) write(ctx context.Context, o store.Outbox) (letter, error) {
 	if err := json.Unmarshal([]byte(o.Params), &params); err != nil {
 		l.fault = "params"
 		return l, nil
+	}
+	if slices.Contains(toDrafts, o.Wording) {
+		c, err := j.DB.CaseRow(ctx, o.CaseID)
+		if err != nil && !store.IsNone(err) {
+			return l, err
+		}
+		if err != nil || c.State != scheme.Draft {
+			l.fault = "moot" // handed in or dropped meanwhile
+			return l, nil
+		}
 	}
 	if err := j.complete(ctx, o, p, w, params); err != nil {
 		return l, err

@@ -90,6 +90,7 @@ func open(t *testing.T) *post {
 			"remind_return": {Key: "remind_return", Title: "提醒", Text: "受理号 {no} 还没改好：{items}。请打 {hotline}。", SMS: "受理号{no}还没改好。"},
 			"phone_changed": {Key: "phone_changed", Title: "换号", Text: "您的手机号已换。", SMS: "手机号已换。不是您本人办的，请打{hotline}。"},
 			"hearing":       {Key: "hearing", Title: "告知", Text: "{until}前请回复。", SMS: "请在{until}前回复。"},
+			"closing_soon":  {Key: "closing_soon", Title: "快截止了", Text: "申报 {closes} 截止，还没有提交。", SMS: "申报{closes}截止，还没有提交。"},
 			"silent":        {Key: "silent", Title: "站内", Text: "只在站内。"},
 		},
 	}
@@ -182,6 +183,44 @@ func TestDeliver_ToTheNumberThatIsGivenUp(t *testing.T) {
 	}
 	if len(p.out) != 1 || p.out[0].Phone != "13800000099" || !strings.Contains(p.out[0].Text, "请打0715-0000000") {
 		t.Fatalf("%+v", p.out)
+	}
+}
+
+// What is to be corrected stands in the row as keys, whatever has become of the
+// case since it was booked.
+func TestDeliver_NamesTheItemsOfTheRow(t *testing.T) {
+	p := open(t)
+	p.book("remind_return", map[string]string{"no": "7", "items": "photo,post"})
+	p.deliver(1)
+	want := "受理号 7 还没改好：" + scheme.FieldLabel("photo") + "、" + scheme.FieldLabel("post") + "。请打 0715-0000000。"
+	if b := p.inbox()[0].Body; b != want || strings.Contains(b, "photo") {
+		t.Fatalf("body %q, want %q", b, want)
+	}
+}
+
+// A reminder to hand in does not reach somebody who has done so meanwhile, or has
+// dropped his draft.
+func TestDeliver_NoReminderOfWhatIsHandedIn(t *testing.T) {
+	p := open(t)
+	p.book("closing_soon", map[string]string{})
+	p.deliver(1)
+	if r := p.row(); r.DeadAt == nil || r.Fault != "moot" || len(p.inbox()) != 0 || len(p.out) != 0 {
+		t.Fatalf("row %+v", r)
+	}
+	c, err := p.Work.Begin(p.ctx, "w", log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.put(func(tx *store.Tx) error {
+		if _, err := tx.NewRaw("DELETE FROM outbox").Exec(p.ctx); err != nil {
+			return err
+		}
+		return tx.Insert(p.ctx, &store.Outbox{ID: store.NewID(p.now()), ProgrammeID: log, CaseID: c.ID, WorkerID: "w", Channel: "sms", Wording: "closing_soon",
+			Params: "{}", CreatedAt: tx.Now, NextAt: tx.Now})
+	})
+	p.deliver(1)
+	if len(p.inbox()) != 1 || len(p.out) != 1 || !strings.Contains(p.out[0].Text, "截止，还没有提交") || strings.Contains(p.out[0].Text, "申报截止") {
+		t.Fatalf("inbox %+v, sent %+v", p.inbox(), p.out)
 	}
 }
 

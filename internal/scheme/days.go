@@ -68,6 +68,14 @@ func (c Calendar) AtLeast(now, due time.Time, min int) time.Time {
 	return due
 }
 
+// DaysBefore is ten in the morning of the n-th day before the day of an instant,
+// when nobody is woken and everything is open; 24:00 belongs to the day that it
+// ends.
+func DaysBefore(at time.Time, n int) time.Time {
+	t := at.In(Shanghai).Add(-time.Nanosecond)
+	return time.Date(t.Year(), t.Month(), t.Day()-n, 10, 0, 0, 0, Shanghai)
+}
+
 // Until says an end instant as people read it: an end at midnight is 24:00 of
 // the day before.
 func Until(t time.Time) string {

@@ -62,6 +62,8 @@ type Programme struct {
 	// confirmed yet; pages mark them 「以省教育考试院公告为准」.
 	Unconfirmed []string `yaml:"unconfirmed" json:"unconfirmed"`
 
+	OpeningSoonDays       int `yaml:"opening_soon_days" json:"opening_soon_days"`               // before the opening, whoever has a draft is reminded
+	ClosingSoonDays       int `yaml:"closing_soon_days" json:"closing_soon_days"`               // before the close, whoever has not handed in
 	CorrectionDays        int `yaml:"correction_days" json:"correction_days"`                   // natural days
 	CorrectionStampDays   int `yaml:"correction_stamp_days" json:"correction_stamp_days"`       // working days, where a new stamp is needed
 	CorrectionRounds      int `yaml:"correction_rounds" json:"correction_rounds"`               // by the worker's own faults

@@ -36,6 +36,8 @@ var trails = []Option{
 	{Value: "opening_dropped", Label: "放弃开放", Group: "项目"},
 	{Value: "open_programme", Label: "开放项目", Group: "项目"},
 	{Value: "change_cap", Label: "调整名额", Group: "项目"},
+	{Value: "opening_soon", Label: "提醒填了草稿的人：快开放了", Group: "项目"},
+	{Value: "closing_soon", Label: "提醒没提交的人：快截止了", Group: "项目"},
 	{Value: "restore", Label: "从备份恢复", Group: "恢复"},
 	{Value: "propose_delivery", Label: "恢复以后提出放行", Group: "恢复"},
 	{Value: "delivery_dropped", Label: "放弃放行", Group: "恢复"},

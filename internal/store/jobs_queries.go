@@ -29,6 +29,15 @@ func (q Q) Outbox(ctx context.Context, limit int) (out []Outbox, err error) {
 	return out, err
 }
 
+// DraftsUntold lists drafts of a programme whose workers have not been sent a
+// wording of it; at most limit.
+func (q Q) DraftsUntold(ctx context.Context, programme, wording string, limit int) (out []Case, err error) {
+	err = q.NewSelect().Model(&out).Column("id", "programme_id", "worker_id").Where("c.programme_id = ? AND c.state = ?", programme, scheme.Draft).
+		Where("NOT EXISTS (SELECT 1 FROM outbox AS o WHERE o.programme_id = c.programme_id AND o.worker_id = c.worker_id AND o.wording = ?)", wording).
+		OrderExpr("c.id").Limit(int64(limit)).Scan(ctx)
+	return out, err
+}
+
 // StaleDrafts lists cases of a programme that never were submitted.
 func (q Q) StaleDrafts(ctx context.Context, programme string, limit int) (ids []string, err error) {
 	err = q.NewSelect().Table("cases").Column("id").Where("programme_id = ? AND state = ?", programme, scheme.Draft).OrderExpr("id").Limit(int64(limit)).Scan(ctx, &ids)
