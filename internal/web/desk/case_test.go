@@ -214,7 +214,11 @@ func TestHearing_IsReviewedByOthers(t *testing.T) {
 	has(t, page, a.Name, b.Name, "已写说明")
 	page = hl.page("district1", "/desk/cases/"+a.caseID)
 	has(t, page, "单位去年搬到了永安街道。", "告知是您提出或确认的，由别的人复核")
-	lacks(t, page, "/keep", "/execute")
+	lacks(t, page, "/keep", "/execute", a.ID[6:14], a.Card)
+	if w := hl.do("district1", "/desk/cases/"+a.caseID+"/files/"+a.file(scheme.FileStamped), nil); w.Code == 200 {
+		t.Error("who opened the hearing sees the numbers of the paper")
+	}
+	has(t, hl.page("district2", "/desk/cases/"+a.caseID), a.ID[:6]+" "+a.ID[6:14])
 	hl.not("district1", a, scheme.Keep, 409, "复核须由没有提出、也没有确认本次告知的人办理", "note", "保留")
 
 	hl.done("district2", a, scheme.Keep, "note", "已看租房合同，在区内上班")
@@ -267,7 +271,9 @@ func TestContest_IsSettledByTwo(t *testing.T) {
 	has(t, hl.page("district1", "/desk/cases?list=contested"), second.Name, "证件号待核实")
 	page := hl.page("district1", "/desk/cases/"+second.caseID)
 	has(t, page, "同一个证件号的另一份申请", first.Name, "证件号归属待核实", "核实：证件属于本申请人（两人）", "身份证")
-	has(t, hl.page("centre1", "/desk/cases/"+first.caseID), "受理号2用了同一个证件号")
+	page = hl.page("centre1", "/desk/cases/"+first.caseID)
+	has(t, page, "受理号2用了同一个证件号", "这份先受理")
+	lacks(t, page, "没有重复申请")
 	hl.not("centre1", second, scheme.Pass, 409, "证件号归属未核实")
 
 	hl.done("district1", second, scheme.SettleFor, "note", "本人持身份证原件到场")

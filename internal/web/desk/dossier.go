@@ -63,7 +63,7 @@ func (d *Door) dossierOf(c *web.Ctx, id string) (*dossier, error) {
 		return nil, err
 	}
 	f.S = f.Row.Scheme(f.Hearing)
-	f.Check = !slices.Contains(f.A.Cases, f.Row.ID) && assigned(f.S, f.A.Role, len(f.Proposals) > 0)
+	f.Check = !slices.Contains(f.A.Cases, f.Row.ID) && assigned(f.S, f.A.Role, len(f.Proposals) > 0) && f.hands()
 	return f, nil
 }
 
@@ -83,6 +83,16 @@ func assigned(s scheme.Case, r scheme.Role, proposed bool) bool {
 // possible are the moves that the person may make now and that nobody has
 // proposed yet.
 func (f *dossier) possible() []scheme.Move {
+// hands says whether the person has anything to do with a case that lies on the
+// desk of his role: who opened a hearing leaves it to others, and compares no
+// numbers meanwhile.
+func (f *dossier) hands() bool {
+	if f.S.HearingOpen() && f.S.Hearing.OpenedBy(f.A.ID) {
+		return false
+	}
+	return len(f.Proposals) > 0 || len(f.possible()) > 0
+}
+
 	var out []scheme.Move
 	for _, m := range scheme.Possible(f.S, f.A, f.P, f.Now) {
 		if !slices.ContainsFunc(f.Proposals, func(p store.Proposal) bool { return p.Move == m.Name }) {

@@ -51,8 +51,10 @@ func (f *dossier) findings(e evidence) []found {
 	} else {
 		add(web.ToneOK, "A3.1", "证件号校验对")
 	}
+	rival := false
 	for _, o := range e.Beside {
 		if o.State.Live() || o.Contested {
+			rival = true
 			add(web.ToneBad, "5.2", "受理号"+itoa(o.Number())+"用了同一个证件号（"+scheme.StateName(o.State)+"）。").Href = "/desk/cases/" + o.ID
 		}
 	}
@@ -61,6 +63,8 @@ func (f *dossier) findings(e evidence) []found {
 		add(web.ToneBad, "5.2", "证件号归属待核实：看双方的身份证照片，由两个人核实。")
 	case f.S.State.Live() && !e.Holds && len(e.Beside) == 0:
 		add(web.ToneBad, "5.2", "这个证件号在别的项目里还有一份没有了结的申请。")
+	case e.Holds && rival:
+		add(web.ToneNone, "5.2", "这份先受理")
 	case e.Holds:
 		add(web.ToneOK, "5.2", "没有重复申请")
 	}
