@@ -55,18 +55,27 @@ type TimelineEntry struct {
 // Seats are the figures of the field of seats.
 type Seats struct {
 	Cap       int
-	Held      int // taken by a number, not yet approved
-	Confirmed int // approved
-	Consumed  int // paid; shown as confirmed
-	Waiting   int // places on the waiting list
+	Held      int  // taken by a number, not yet approved
+	Confirmed int  // approved
+	Consumed  int  // paid; shown as confirmed
+	Waiting   int  // places on the waiting list
+	Over      bool // nobody can apply any more: what is free is left over
 	At        time.Time
 }
 
 // Free is what is left, never below zero.
 func (s Seats) Free() int { return max(0, s.Cap-s.Held-s.Confirmed-s.Consumed) }
 
+// freeWord names what is free.
+func (s Seats) freeWord() string {
+	if s.Over {
+		return "没用完"
+	}
+	return "还剩"
+}
+
 func (s Seats) sentence() string {
-	t := fmt.Sprintf("共 %d 个名额：已确认 %d 个，审核中 %d 个，还剩 %d 个", s.Cap, s.Confirmed+s.Consumed, s.Held, s.Free())
+	t := fmt.Sprintf("共 %d 个名额：已确认 %d 个，审核中 %d 个，%s %d 个", s.Cap, s.Confirmed+s.Consumed, s.Held, s.freeWord(), s.Free())
 	if s.Waiting > 0 {
 		t += fmt.Sprintf("；另有 %d 人候补", s.Waiting)
 	}

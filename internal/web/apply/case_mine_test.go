@@ -230,6 +230,16 @@ func ignoreMoved(p page) error {
 	return nil
 }
 
+// Who has withdrawn reads whether he can apply again, as things stand now.
+func TestMyPage_SaysWhetherOneCanApplyAgain(t *testing.T) {
+	k := newCaseKit(t)
+	w := k.submitted(1)
+	k.must(k.work.Withdraw(k.ctx, w.id, w.Case))
+	w.get("/my").says(200, "申报还没截止，现在还可以重新申请", "填过的内容要再填一遍")
+	k.at(k.p.ClosesAt)
+	w.get("/my").says(200, "申报已经截止，不能重新申请").never("还可以", "填过的内容")
+}
+
 func TestWithdraw_TakesAFreshCode(t *testing.T) {
 	k := newCaseKit(t)
 	w := k.submitted(1)

@@ -180,8 +180,22 @@ func (d *Door) showCase(c *web.Ctx, row store.Case) error {
 			return err
 		}
 		pg.again = err == nil && state == "open" && !c.Now.Before(p.DraftsAt) && c.Now.Before(p.ClosesAt)
+		if row.State == scheme.Withdrawn {
+			pg.standing.You = againWords(pg.again, !c.Now.Before(m.p.ClosesAt))
+		}
 	}
 	return c.Render(myCase(pg))
+}
+
+// againWords says plainly whether somebody who has withdrawn can apply again.
+func againWords(again, over bool) string {
+	switch {
+	case again:
+		return "申报还没截止，现在还可以重新申请。次序重新排。"
+	case over:
+		return "申报已经截止，不能重新申请。"
+	}
+	return "现在不收申请，不能重新申请。"
 }
 
 // standingRows are the facts under the sentence. A day that the staff have let

@@ -75,6 +75,7 @@ type shut struct {
 	now      time.Time
 	until    time.Time // zero: no countdown
 	draft    bool      // a draft lies there
+	over     bool      // for this programme it is too late
 }
 
 // whyShut says why a draft cannot be begun or changed now; the zero value when it
@@ -82,7 +83,7 @@ type shut struct {
 func whyShut(p *scheme.Programme, state string, now time.Time, draft bool) shut {
 	switch {
 	case state == "closed" || !now.Before(p.ClosesAt):
-		s := shut{title: "申报已经截止", sentence: "申报在" + scheme.Until(p.ClosesAt) + "截止，现在不能填写和提交。", draft: draft}
+		s := shut{title: "申报已经截止", sentence: "申报在" + scheme.Until(p.ClosesAt) + "截止，现在不能填写和提交。", draft: draft, over: true}
 		if draft {
 			s.sentence += "您的草稿没有提交，会在" + scheme.Day(p.ClosesAt.AddDate(0, 0, p.DraftKeepDays)) + "以后自动删除。"
 		}

@@ -69,7 +69,7 @@ func withdrawView(pg withdrawPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if pg.again {
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<p>申报没有截止，可以重新申请。次序重新排。</p>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<p>申报还没截止，现在还可以重新申请。次序重新排。</p>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -40,6 +40,7 @@ func (d *Door) home(c *web.Ctx) error {
 	pg.meta.About = fmt.Sprintf("%s：一线职工、农民工读大专、本科，每人补助%s。先到先得，%d个名额。", p.Name, web.Yuan(int64(total(p))), p.Cap)
 	if opened {
 		pg.seats = seatsOf(t, c)
+		pg.seats.Over = pg.front.window == windowClosed
 	}
 	switch pg.front.window {
 	case windowDrafts, windowOpen, windowWaiting, windowFull:

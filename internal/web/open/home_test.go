@@ -95,7 +95,7 @@ func TestHome_EveryStage(t *testing.T) {
 		},
 		{
 			"closed", func(s *site) { s.load().open().to(p.ClosesAt) }, false,
-			[]string{"申报已经截止", "截止时间是2026年8月31日 24:00"}, []string{"看我能不能申请", "准备好这些", "名额满了以后", "离截止"}, "", "查我的申请", "/my", true,
+			[]string{"申报已经截止", "截止时间是2026年8月31日 24:00", "没用完 100 个名额"}, []string{"看我能不能申请", "还剩", "准备好这些", "名额满了以后", "离截止"}, "", "查我的申请", "/my", true,
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

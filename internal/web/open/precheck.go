@@ -73,11 +73,19 @@ func without(answers map[string]string, key string) map[string]string {
 }
 
 // check asks the next question, or says the outcome (3.1, 3.2). Nothing is kept
-// and nobody is sent away: the way into the application is always there.
+// and nobody is sent away: the way into the application is always there, until
+// the close. After it there is nothing to ask for.
 func (d *Door) check(c *web.Ctx) error {
 	p, state, err := d.programme(c)
 	if err != nil {
 		return err
+	}
+	t, _, err := d.seats(c, p)
+	if err != nil {
+		return err
+	}
+	if windowOf(p, state, t, c.Now) == windowClosed {
+		return c.Render(overView(c.Meta("申报已经截止"), frontOf(p, state, t, c.Now, false)))
 	}
 	answers := answersOf(p, c.Query)
 	changed := c.Query("change") // a question to ask again, with the others kept
@@ -88,7 +96,7 @@ func (d *Door) check(c *web.Ctx) error {
 	}
 	q, more := scheme.NextQuestion(p, answers)
 	if !more {
-		return d.outcome(c, p, state, answers)
+		return d.outcome(c, p, windowOf(p, state, t, c.Now), answers)
 	}
 	number, all, last := 0, 0, ""
 	for _, x := range scheme.PrecheckQuestions(p) {
@@ -122,7 +130,7 @@ func (d *Door) check(c *web.Ctx) error {
 	return c.Render(checkView(pg))
 }
 
-func (d *Door) outcome(c *web.Ctx, p *scheme.Programme, state string, answers map[string]string) error {
+func (d *Door) outcome(c *web.Ctx, p *scheme.Programme, win window, answers map[string]string) error {
 	out := scheme.Precheck(p, answers)
 	pg := checkPage{meta: c.Meta(out.Title), out: out, stamp: stampOf(p, answers), p: p}
 	pg.meta.NoIndex = true
@@ -137,11 +145,7 @@ func (d *Door) outcome(c *web.Ctx, p *scheme.Programme, state string, answers ma
 	}
 	pg.meta.Back, pg.meta.BackText = checkHref(answers)+"&change="+last, "上一题"
 	pg.apply = web.Button{Label: "去申请", Href: "/my"}
-	t, _, err := d.seats(c, p)
-	if err != nil {
-		return err
-	}
-	switch windowOf(p, state, t, c.Now) {
+	switch win {
 	case windowDrafts, windowFull:
 		pg.apply.Label = "去填表"
 	case windowLoaded, windowPublished:

@@ -174,3 +174,11 @@ func TestCheck_NobodyIsSentAway(t *testing.T) {
 		}
 	}
 }
+
+// After the close nobody is asked, and nobody is sent to apply.
+func TestCheck_AfterTheClose(t *testing.T) {
+	s := newSite(t).load().open().to(demoPlan().ClosesAt)
+	for _, q := range []string{"", "?town=wenquan", checkHref(map[string]string{"town": "wenquan", "union": "own"})[len("/check"):]} {
+		s.get("/check"+q).ok().says("申报已经截止", "查我的申请").hides("去申请", "您可以申请", "您在哪里上班")
+	}
+}
