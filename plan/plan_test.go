@@ -395,3 +395,35 @@ func TestDuties_NameReceiverAndUse(t *testing.T) {
 		t.Errorf("%v", rs)
 	}
 }
+
+// The consent names to each receiver the label of every field that the table of
+// fields gives it, and of no other; and who may see a value on a screen is who
+// receives it.
+func TestConsentSharing_NamesWhatTheTableGives(t *testing.T) { // [A3.1], [4.2]
+	lines := map[string]string{"盖章的工会": "- 给您盖章的工会：", "所报学校": "- 您报的学校：", "发补助的银行": "- 发补助的银行："}
+	roles := map[string]scheme.Role{"盖章的工会": scheme.RoleLocal, "所报学校": scheme.RoleCollege}
+	text := embeddedProgramme(t).Wording["consent-sharing"]
+	for receiver, head := range lines {
+		_, line, ok := strings.Cut(text, head)
+		if !ok {
+			t.Fatalf("no line for %s", receiver)
+		}
+		line, _, _ = strings.Cut(line, "\n")
+		said, _, _ := strings.Cut(line, "。")
+		for _, f := range scheme.Fields() {
+			to := strings.FieldsFunc(f.Receiver, func(r rune) bool { return r == '、' || r == '；' })
+			for _, r := range to {
+				if lines[r] == "" && r != "公示" {
+					t.Errorf("%s goes to %q, of whom the consent says nothing", f.Key, r)
+				}
+			}
+			given := slices.Contains(to, receiver)
+			if strings.Contains(said, f.Label) != given {
+				t.Errorf("%s, %s: given %v, in the consent %v", receiver, f.Label, given, !given)
+			}
+			if role, ok := roles[receiver]; ok && f.SeenBy(role) != given {
+				t.Errorf("%s: given to %s %v, seen by %s %v", f.Key, receiver, given, role, !given)
+			}
+		}
+	}
+}

@@ -120,6 +120,7 @@ var (
 	seesAll     = []Role{RoleWorker, RoleLocal, RoleCentre, RoleDistrict, RoleLead, RoleCollege, RoleFinance, RoleAuditor}
 	seesMajor   = []Role{RoleWorker, RoleLocal, RoleCentre, RoleDistrict, RoleLead, RoleCollege, RoleAuditor}
 	seesCollege = []Role{RoleWorker, RoleCentre, RoleDistrict, RoleLead, RoleCollege, RoleAuditor}
+	seesPay     = []Role{RoleWorker, RoleCentre, RoleDistrict, RoleLead, RoleCollege, RoleFinance, RoleAuditor} // a college pays its own part (4.2)
 	seesMoney   = []Role{RoleWorker, RoleCentre, RoleDistrict, RoleLead, RoleFinance, RoleAuditor}
 )
 
@@ -314,13 +315,13 @@ func build() []FieldSpec {
 	}, agency)
 	plain(FieldSpec{
 		Key: "town", Label: "工作地点", Hint: "实际干活的街道或乡镇，不看户口", Kind: KindChoice, Options: towns,
-		Sees: seesLocal, Privacy: PrivacyPersonal, Purpose: forPlace, Receiver: "盖章的工会", Keep: keepCase, Clause: "3.1", Correctable: true,
+		Sees: seesDesk, Privacy: PrivacyPersonal, Purpose: forPlace, Keep: keepCase, Clause: "3.1", Correctable: true,
 	}, func(a *Answers) *string { return &a.Town })
 	post := func(a *Answers) *string { return &a.Post }
 	plain(FieldSpec{
 		Key: "post", Label: "岗位", Hint: "例如：车间操作工、收银员、骑手、护理员", Kind: KindText,
 		Check: text("post", "岗位", "请填写您平时做什么工作。", 1, "3.1", post),
-		Sees:  seesLocal, Privacy: PrivacyPersonal, Purpose: "核对您在一线岗位", Receiver: "盖章的工会", Keep: keepCase, Clause: "3.1", Correctable: true,
+		Sees:  seesDesk, Privacy: PrivacyPersonal, Purpose: "核对您在一线岗位", Keep: keepCase, Clause: "3.1", Correctable: true,
 	}, post)
 	plain(FieldSpec{
 		Key: "employment", Label: "用工方式", Kind: KindChoice, Options: employments,
@@ -346,7 +347,7 @@ func build() []FieldSpec {
 		When: func(a *Application, _ *Programme) bool {
 			return a.Answers.OwnUnion == UnionOwn || a.Answers.OwnUnion == UnionOther
 		},
-		Sees: seesLocal, Privacy: PrivacyPersonal, Purpose: forUnion, Receiver: "盖章的工会；公示", Keep: keepCase, Clause: "A3.n2", Correctable: true,
+		Sees: seesDesk, Privacy: PrivacyPersonal, Purpose: forUnion, Receiver: "公示", Keep: keepCase, Clause: "A3.n2", Correctable: true,
 	}, ownName)
 	plain(FieldSpec{
 		Key: "officer", Label: "您是不是工会的经办人", Hint: "自己管工会公章的，不能给自己盖章，由上一级工会盖", Kind: KindYesNo, Options: yesNo,
@@ -364,7 +365,7 @@ func build() []FieldSpec {
 		When: func(a *Application, _ *Programme) bool {
 			return (a.Answers.OwnUnion == UnionNone || a.Answers.OwnUnion == Unknown) && a.Answers.Officer != Yes
 		},
-		Sees: seesLocal, Privacy: PrivacyPersonal, Purpose: forUnion, Receiver: "盖章的工会；公示", Keep: keepCase, Clause: "A3.n2", Correctable: true,
+		Sees: seesDesk, Privacy: PrivacyPersonal, Purpose: forUnion, Receiver: "公示", Keep: keepCase, Clause: "A3.n2", Correctable: true,
 	}, village)
 	fs = append(fs, FieldSpec{
 		Key: "rec_union", Label: "推荐工会", Hint: "给您盖章的上一级工会", Kind: KindUnion, Options: upperUnions,
@@ -382,7 +383,7 @@ func build() []FieldSpec {
 			}
 		},
 		When: func(a *Application, _ *Programme) bool { return a.Answers.Officer == Yes },
-		Sees: seesLocal, Privacy: PrivacyPersonal, Purpose: forUnion, Receiver: "盖章的工会；公示", Keep: keepCase, Clause: "A3.n2",
+		Sees: seesDesk, Privacy: PrivacyPersonal, Purpose: forUnion, Receiver: "公示", Keep: keepCase, Clause: "A3.n2",
 	})
 
 	plain(FieldSpec{
@@ -443,14 +444,14 @@ func build() []FieldSpec {
 			}
 			return out
 		},
-		Sees: seesMoney, Privacy: PrivacySensitive, Purpose: forMoney, Receiver: "发补助的银行", Keep: keepCase, Clause: "A3.n1",
+		Sees: seesPay, Privacy: PrivacySensitive, Purpose: forMoney, Receiver: "所报学校、发补助的银行", Keep: keepCase, Clause: "A3.n1",
 		Slot: "银行卡号", Correctable: true, Mask: gb.MaskCard,
 	})
 	bank := func(a *Answers) *string { return &a.Bank }
 	plain(FieldSpec{
 		Key: "bank", Label: "开户银行", Hint: "写到银行名就行，知道支行的写上支行", Kind: KindSuggest, Options: banks,
 		Check: text("bank", "开户银行", "请填写是哪家银行的卡。", 2, "A3.n1", bank),
-		Sees:  seesMoney, Privacy: PrivacyPersonal, Purpose: forMoney, Receiver: "发补助的银行", Keep: keepCase, Clause: "A3.n1", Correctable: true,
+		Sees:  seesPay, Privacy: PrivacyPersonal, Purpose: forMoney, Receiver: "所报学校、发补助的银行", Keep: keepCase, Clause: "A3.n1", Correctable: true,
 	}, bank)
 	holder := func(a *Answers) *string { return &a.AccountName }
 	plain(FieldSpec{
@@ -461,7 +462,7 @@ func build() []FieldSpec {
 			}
 			return nil
 		},
-		Sees: seesMoney, Privacy: PrivacyPersonal, Purpose: forMoney, Receiver: "发补助的银行", Keep: keepCase, Clause: "A3.n1", Correctable: true,
+		Sees: seesPay, Privacy: PrivacyPersonal, Purpose: forMoney, Receiver: "所报学校、发补助的银行", Keep: keepCase, Clause: "A3.n1", Correctable: true,
 	}, holder)
 	why := func(a *Answers) *string { return &a.AccountReason }
 	plain(FieldSpec{
@@ -475,7 +476,7 @@ func build() []FieldSpec {
 
 	file(FieldSpec{
 		Label: "照片", Hint: "1寸蓝底照片，JPEG或PNG", Kind: KindPhoto,
-		Sees: seesDesk, Privacy: PrivacySensitive, Purpose: "印在推荐表上，核对是您本人", Receiver: "盖章的工会", Keep: keepCase, Clause: "A3.1",
+		Sees: seesDesk, Privacy: PrivacySensitive, Purpose: "印在推荐表上，核对是您本人", Keep: keepCase, Clause: "A3.1",
 		Slot: "1寸蓝底照片", Stamped: true, Correctable: true,
 	}, FilePhoto, "请上传一张1寸蓝底照片。")
 	file(FieldSpec{
