@@ -19,6 +19,7 @@ type answers struct {
 	doubts   []todo
 	stale    []string
 	sections []answerSection
+	numbers  []web.SummaryRow // whole and in groups: a wrong digit must be seen
 }
 
 // todo is one sentence with the page where it is put right.
@@ -76,7 +77,12 @@ func readAnswers(w *casework.Work, h *held, now time.Time) answers {
 			if !ok || !f.When(h.app, h.p) || f.Kind == scheme.KindTick && f.Get(h.app) == "" {
 				continue
 			}
-			rows = append(rows, h.answer(pg, f))
+			r := h.answer(pg, f)
+			rows = append(rows, r)
+			if r.Num && r.Value != "" {
+				r.Value = grouped(f, f.Get(h.app))
+				a.numbers = append(a.numbers, r)
+			}
 		}
 		if n := len(a.sections); n == 0 || a.sections[n-1].title != pg.Section {
 			a.sections = append(a.sections, answerSection{title: pg.Section})
@@ -120,6 +126,28 @@ func (h *held) answer(pg scheme.Page, f scheme.FieldSpec) web.SummaryRow {
 		r.Value = "没有填，可以不填"
 	}
 	return r
+}
+
+// grouped writes a number out in the groups in which people read it.
+func grouped(f scheme.FieldSpec, v string) string {
+	sizes := []int{4}
+	switch f.Kind {
+	case scheme.KindID:
+		sizes = []int{6, 8}
+	case scheme.KindPhone:
+		sizes = []int{3}
+	}
+	rest, out := []rune(v), ""
+	for i := 0; ; i++ {
+		n := sizes[min(i, len(sizes)-1)]
+		if f.Kind == scheme.KindPhone && i > 0 {
+			n = 4
+		}
+		if len(rest) <= n {
+			return out + string(rest)
+		}
+		out, rest = out+string(rest[:n])+" ", rest[n:]
+	}
 }
 
 // open says whether a field may be changed now.
