@@ -23,7 +23,7 @@ type sheet struct {
 	*held
 	page     scheme.Page
 	fields   []scheme.FieldSpec
-	from     string // "check": saving goes back to the answers
+	from     string // "check", "list": saving goes back to the answers, to the tasks
 	problems web.Problems
 	doubts   []scheme.Reason // to look at once more; they stop nobody
 	major    majorFilter
@@ -168,7 +168,12 @@ func (d *Door) save(c *web.Ctx) error {
 		return c.Redirect("/my/pick" + query(s.from))
 	}
 	seen := strings.Fields(f.Get("seen"))
-	for _, r := range append(said, s.page.Faults(app, s.p, c.Now)...) {
+	said = append(said, s.page.Faults(app, s.p, c.Now)...)
+	if s.page.Key == "medical_held" {
+		// What is open without the certificate is shown before he goes on.
+		said = append(said, scheme.Eligible(app, s.p, c.Now)...)
+	}
+	for _, r := range said {
 		switch {
 		case !slices.ContainsFunc(s.fields, func(f scheme.FieldSpec) bool { return f.Key == r.Field }):
 		case r.Blocks:
@@ -274,6 +279,8 @@ func (s *sheet) before() string {
 		return "/my/submit/double"
 	case s.from == "check":
 		return "/my/check"
+	case s.from == "list":
+		return "/my"
 	}
 	if pg, ok := scheme.PrevPage(s.app, s.p, s.page.Key); ok {
 		return pagePath(pg.Key)
@@ -290,6 +297,8 @@ func (s *sheet) after() string {
 		return "/my/submit/double"
 	case s.from == "check":
 		return "/my/check"
+	case s.from == "list":
+		return "/my"
 	}
 	if pg, ok := scheme.NextPage(s.app, s.p, s.page.Key); ok {
 		return pagePath(pg.Key)
@@ -492,7 +501,7 @@ func orDash(s string) string {
 func count(n int) string { return strconv.Itoa(n) }
 
 func whence(s string) string {
-	if s == "check" {
+	if s == "check" || s == "list" {
 		return s
 	}
 	return ""
@@ -503,5 +512,5 @@ func query(from string) string {
 	if whence(from) == "" {
 		return ""
 	}
-	return "?from=" + from
+	return "?from=" + whence(from)
 }

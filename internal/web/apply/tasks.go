@@ -146,6 +146,9 @@ func listTasks(w *casework.Work, h *held, now time.Time) tasks {
 		default:
 			row.State, row.Tone = "还没填", web.ToneInfo
 		}
+		if row.Href != "" && (k.Begun || k.Done) {
+			row.Href += query("list") // to change one line, and back
+		}
 		if !k.Done && first == nil && (printable || !afterPrint(k.Page)) {
 			first = k
 		}
