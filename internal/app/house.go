@@ -205,6 +205,7 @@ func (h *house) assemble(ctx context.Context, o options) error {
 	h.work = casework.New(h.db, h.keys, h.files, h.clock.Now, h.machine)
 	h.texts = &sms.Log{Logger: h.log, Keep: 200}
 	var sender sms.Sender = h.texts
+	h.work.Mute = o.sender == nil
 	if o.sender != nil {
 		if sender, err = o.sender(h); err != nil {
 			return err

@@ -49,6 +49,13 @@ func TestOpening_RedUntilTheLeadHasSettledIt(t *testing.T) {
 	k.refused(k.w.ConfirmHolidays(k.ctx, lead1, k.id, "another"), "stale")
 	k.must(k.w.ConfirmHolidays(k.ctx, lead1, k.id, "hash"))
 	k.refused(k.w.ProposeOpening(k.ctx, district1, k.id), "role")
+	// Nor while no message would leave, for the first person and for the second.
+	k.w.Mute = true
+	k.refused(k.w.ProposeOpening(k.ctx, lead1, k.id), "red")
+	if red := k.w.Red(plan.Demo(k.p)); len(red) != 0 {
+		t.Fatalf("a demonstration needs a phone: %v", red)
+	}
+	k.w.Mute = false
 	k.must(k.w.ProposeOpening(k.ctx, lead1, k.id))
 	k.refused(k.w.ProposeOpening(k.ctx, lead2, k.id), "proposed")
 
@@ -66,6 +73,9 @@ func TestOpening_RedUntilTheLeadHasSettledIt(t *testing.T) {
 	k.must(k.w.SecondOpening(k.ctx, lead2, k.id, open().ID, false))
 	k.must(k.w.ProposeOpening(k.ctx, lead1, k.id))
 	k.refused(k.w.SecondOpening(k.ctx, lead1, k.id, open().ID, true), "same_person")
+	k.w.Mute = true
+	k.refused(k.w.SecondOpening(k.ctx, lead2, k.id, open().ID, true), "red")
+	k.w.Mute = false
 	k.refused(k.w.SecondOpening(k.ctx, centre1, k.id, open().ID, true), "role")
 	if err := k.w.SecondOpening(k.ctx, lead2, "elsewhere", open().ID, true); !errors.Is(err, casework.ErrNotFound) {
 		t.Fatal(err)

@@ -64,7 +64,17 @@ func (w *Work) readyToOpen(ctx context.Context, tx *store.Tx, programme string) 
 	if !tx.Now.Before(p.ClosesAt) {
 		return row, refuse("over", "", "申报截止的时间已经过了，请改日期再装入", "5.2")
 	}
-	return row, redRefusal(plan.Red(p))
+	return row, redRefusal(w.Red(p))
+}
+
+// Red lists what keeps a programme from opening: what is missing in it, and an
+// installation whose messages reach nobody. A demonstration needs no phone.
+func (w *Work) Red(p *scheme.Programme) []plan.Fault {
+	red := plan.Red(p)
+	if w.Mute && !p.Demo {
+		red = append(red, plan.Fault{Text: "短信还没有接通：现在只写进日志，谁的手机也收不到。请系统管理员接上短信服务（--sms-driver aliyun）、重新启动平台以后再开放。"})
+	}
+	return red
 }
 
 // redRefusal refuses with every step that is still red; nil where there is none.

@@ -24,6 +24,8 @@ type Work struct {
 	Files   *files.Store
 	Now     func() time.Time
 	Machine func() time.Time
+	// Mute says that no text message leaves: the log takes them.
+	Mute bool
 
 	mu    sync.RWMutex
 	known map[string]*frozen

@@ -69,8 +69,9 @@ func (o *Office) SendCode(ctx context.Context, phone, purpose, clientKey string)
 			max = codesOpening
 		}
 	}
-	send := false
+	var send bool
 	err = o.write(ctx, func(tx *store.Tx) (*Refused, error) {
+		send = false
 		if err := tx.Alone(ctx, "phone/"+index); err != nil {
 			return nil, err
 		}

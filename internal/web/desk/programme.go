@@ -70,7 +70,7 @@ func (d *Door) showProgrammes(c *web.Ctx) error {
 		}
 		v := programmeView{row: row, p: p}
 		if row.State == "loaded" {
-			v.red = plan.Red(p)
+			v.red = d.Work.Red(p)
 		}
 		list = append(list, v)
 	}
@@ -98,7 +98,7 @@ func (d *Door) view(c *web.Ctx) (programmeView, error) {
 	}
 	v.hotline, v.hours = v.p.Hotline, v.p.HotlineHours
 	if v.row.State == "loaded" {
-		v.red = plan.Red(v.p)
+		v.red = d.Work.Red(v.p)
 	} else if v.tally, err = d.Work.DB.Tally(ctx, id); err != nil {
 		return v, err
 	}

@@ -95,6 +95,18 @@ func TestOpening_NotAfterTheEnd(t *testing.T) {
 	b.want(lead.post(programmePath+"/opening"), 422, "申报截止的时间已经过了")
 }
 
+func TestOpening_NotWhileNoMessageLeaves(t *testing.T) {
+	b := bare(t)
+	settled := *programme(t, true)
+	settled.Demo = false
+	b.must(b.work.Load(b.ctx, &settled, "folder-1"))
+	lead := b.hire("lead", scheme.RoleLead).in()
+	b.want(lead.get(programmePath), 200, "可以开放了")
+	b.work.Mute = true
+	b.want(lead.get(programmePath), 200, "差 1 件事", "短信还没有接通", `<div class="cell">`)
+	b.want(lead.post(programmePath+"/opening"), 422, "短信还没有接通", "--sms-driver aliyun")
+}
+
 func TestCapacity_ByTwoLeads(t *testing.T) {
 	b := openBureau(t)
 	lead, other, reviewer := b.hire("lead", scheme.RoleLead).in(), b.hire("lead2", scheme.RoleLead).in(), b.hire("reviewer", scheme.RoleDistrict).in()
