@@ -22,7 +22,11 @@ type Attestation struct {
 // union. Whoever is not of that union or one above it gets the same answer as
 // for a code that does not exist; nobody attests himself (a.Cases).
 func (w *Work) Scan(ctx context.Context, a scheme.Actor, code string) (store.Case, error) {
+	typed := codeLetters(code)
 	code, ok := w.FormCode(code)
+	if !ok && len(typed) == codeLength {
+		return store.Case{}, ErrNotFound // an invented code and a foreign one are one answer
+	}
 	if !ok {
 		return store.Case{}, refuse("code", "", "编码不对。请看表上二维码旁边的编码，共12位", "A3.3")
 	}

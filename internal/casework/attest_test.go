@@ -35,9 +35,15 @@ func TestAttest_WhoMayAndWhoseFormItIs(t *testing.T) {
 			t.Errorf("%q: %v", typed, err)
 		}
 	}
-	for _, wrong := range []string{"", "x", code[:11], code[:11] + "?", strings.Repeat("2", 12), code + "2"} {
+	for _, wrong := range []string{"", "x", code[:11], code + "2"} {
 		_, err := k.w.Scan(k.ctx, officer(union), wrong)
 		k.refused(err, "code")
+	}
+	// An invented code is answered like a form of somebody else's union.
+	for _, invented := range []string{code[:11] + "?", strings.Repeat("2", 12)} {
+		if _, err := k.w.Scan(k.ctx, officer(union), invented); err != casework.ErrNotFound {
+			t.Errorf("%s: %v", invented, err)
+		}
 	}
 	// The district's federation stands above every union; another town's officer
 	// gets the same answer as for a form that does not exist.

@@ -32,15 +32,23 @@ func hexDigit(c byte) int {
 // FormCode normalises a code that was scanned or typed and checks its
 // signature. It also takes the address that the QR holds.
 func (w *Work) FormCode(raw string) (string, bool) {
+	raw = codeLetters(raw)
+	if len(raw) != codeLength || w.letters("form-sign", raw[:8], 4) != raw[8:] {
+		return "", false
+	}
+	return raw, true
+}
+
+// codeLength is how many letters a code has.
+const codeLength = 12
+
+// codeLetters are the letters of a code as typed or scanned.
+func codeLetters(raw string) string {
 	raw = strings.TrimSpace(raw)
 	if i := strings.LastIndexAny(raw, "/="); i >= 0 {
 		raw = raw[i+1:]
 	}
-	raw = strings.ToUpper(strings.NewReplacer("-", "", " ", "", "　", "", "O", "0", "o", "0").Replace(raw))
-	if len(raw) != 12 || w.letters("form-sign", raw[:8], 4) != raw[8:] {
-		return "", false
-	}
-	return raw, true
+	return strings.ToUpper(strings.NewReplacer("-", "", " ", "", "　", "", "O", "0", "o", "0").Replace(raw))
 }
 
 // ShowCode groups a code for reading aloud.

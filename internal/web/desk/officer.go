@@ -190,8 +190,8 @@ func (s scanned) title() string {
 // unfound is the one answer for a code that does not exist and for a form of
 // somebody else's union.
 var unfound = &web.Error{Code: http.StatusNotFound, Title: "没有找到这张推荐表",
-	Sentence: "编码可能看错了，也可能这张表不归您的工会确认。",
-	Next:     "请对着表上二维码旁边的12位编码再看一遍；确实是您工会的人，请联系区总工会核对您登记的工会名称。", Link: "/a", LinkText: "重新输入编码"}
+	Sentence: "没有找到这张推荐表，或者不归您的工会。请核对编码。",
+	Next:     "确实是您工会的人，请联系区总工会核对您登记的工会名称。", Link: "/a", LinkText: "重新输入编码"}
 
 // find looks a code up for the officer of the session, under each union that he
 // speaks for. It counts the try before it looks.

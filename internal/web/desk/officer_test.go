@@ -102,7 +102,12 @@ func TestScan_AbsentAndForeignAreOneAnswer(t *testing.T) {
 		t.Errorf("absent and foreign differ:\n%s\n%s", text(absent.body), text(foreign.body))
 	}
 	b.want(o.post("/a/"+a.row.FormCode, ticks("say", "agree")...), 404)
-	b.want(o.get("/a/ABCD-EFGH-JKLM"), 422, "请看表上二维码旁边的编码", `value="ABCD-EFGH-JKLM"`)
+	invented := o.get("/a/ABCD-EFGH-JKLM")
+	if invented.code != absent.code || text(invented.body) != text(absent.body) {
+		t.Errorf("an invented code differs: %d %s", invented.code, text(invented.body))
+	}
+	b.want(invented, 404, "没有找到这张推荐表，或者不归您的工会。请核对编码")
+	b.want(o.get("/a/ABCD-EFGH"), 422, "请看表上二维码旁边的编码", `value="ABCD-EFGH"`)
 	if es := b.events("look"); len(es) != 0 {
 		t.Error("he looked at somebody")
 	}
@@ -177,7 +182,7 @@ func TestScan_GuessingEnds(t *testing.T) {
 		b.want(o.get("/a/"+a.row.FormCode), 200)
 	}
 	for range 20 {
-		b.want(o.get("/a/ABCD-EFGH-JKLM"), 422)
+		b.want(o.get("/a/ABCD-EFGH-JKLM"), 404)
 	}
 	b.want(o.get("/a/ABCD-EFGH-JKLM"), http.StatusTooManyRequests, "输错的编码太多了")
 	b.want(o.get("/a/"+a.row.FormCode), http.StatusTooManyRequests)
