@@ -172,12 +172,12 @@ func Red(p *scheme.Programme) []Fault {
 	var out []Fault
 	red := func(file, text string) { out = append(out, Fault{File: file, Text: text}) }
 	if strings.TrimSpace(p.Hotline) == "" {
-		red("programme.yaml", "还没有咨询电话（hotline）。方案没有写电话，请区总工会提供。")
+		red("programme.yaml", "还没有咨询电话。方案没有写电话，请区总工会提供，由负责人在“项目”页填写。")
 	} else if strings.TrimSpace(p.HotlineHours) == "" {
-		red("programme.yaml", "还没有咨询电话的接听时间（hotline_hours）。")
+		red("programme.yaml", "还没有咨询电话的接听时间。请负责人在“项目”页填写。")
 	}
 	if !p.ReadingsSigned {
-		red("readings.md", "方案没有写明的读法还没有经区总工会负责人签字确认（readings_signed）。")
+		red("readings.md", "方案没有写明的读法还没有经区总工会负责人签字确认。请负责人在“项目”页打开“方案没有写明的事”，逐条看过，点“签认”。")
 	}
 	n := 0
 	for _, h := range p.Holidays {
@@ -186,7 +186,7 @@ func Red(p *scheme.Programme) []Fault {
 		}
 	}
 	if n > 0 {
-		red("holidays.csv", fmt.Sprintf("有 %d 个放假或上班的日子还没有对照国务院办公厅的通知核对（confirmed）。", n))
+		red("holidays.csv", fmt.Sprintf("有 %d 个放假或上班的日子还没有对照国务院办公厅的通知核对。请负责人在“项目”页打开“放假和调休”，对过以后确认。", n))
 	}
 	return out
 }

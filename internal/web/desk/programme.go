@@ -38,7 +38,7 @@ type programmeView struct {
 func (v programmeView) path() string { return "/desk/programme/" + v.row.ID }
 func (v programmeView) lead() bool   { return v.role == scheme.RoleLead }
 
-// versionRow is one public version.
+// versionRow is one public version; n counts the public ones from 1.
 type versionRow struct {
 	n                        int
 	at, reason, first, other string
@@ -130,7 +130,7 @@ func (d *Door) view(c *web.Ctx) (programmeView, error) {
 func (d *Door) signedBy(c *web.Ctx, id string) (string, error) {
 	es, err := d.Work.DB.Trail(c.Context(), store.Trail{Programme: id, Name: "sign_readings"}, 1)
 	if err != nil || len(es) == 0 {
-		return "方案文件夹里已注明签认（readings_signed）", err
+		return "方案文件夹里已经注明签认", err
 	}
 	return es[0].ActorName + " 于 " + web.Moment(es[0].At) + " 签认", nil
 }
@@ -147,12 +147,12 @@ func (d *Door) fillVersions(c *web.Ctx, v *programmeView) error {
 		}
 		return s.Name
 	}
-	for _, r := range slices.Backward(rows) {
+	for i, r := range slices.Backward(rows) {
 		p, err := store.Programme{Body: r.Body, ID: r.ProgrammeID}.Scheme()
 		if err != nil {
 			return err
 		}
-		v.versions = append(v.versions, versionRow{r.N, web.Moment(r.At), r.Reason, name(r.ByID), name(r.SecondID), p.Cap, p.WaitingMax})
+		v.versions = append(v.versions, versionRow{i + 1, web.Moment(r.At), r.Reason, name(r.ByID), name(r.SecondID), p.Cap, p.WaitingMax})
 	}
 	return nil
 }

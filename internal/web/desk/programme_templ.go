@@ -169,8 +169,8 @@ func programmePage(m web.PageMeta, v programmeView) templ.Component {
 			}
 			templ_7745c5c3_Err = web.SummaryList([]web.SummaryRow{
 				{Key: "编号", Value: v.row.ID},
-				{Key: "版本", Value: strconv.Itoa(v.row.Version), Num: true},
-				{Key: "文件夹指纹", Value: v.row.Hash, Num: true, Note: "和 yuanmeng programme check 印出来的一样，就是同一份"},
+				{Key: "装入和改动", Value: fmt.Sprintf("第 %d 次", v.row.Version), Num: true},
+				{Key: "文件夹指纹", Value: v.row.Hash, Num: true, Note: "和系统管理员检查方案时得到的一样，就是同一份"},
 				{Key: "装入时间", Value: web.Moment(v.row.LoadedAt)},
 				{Key: "方案没有写明的事", Value: fmt.Sprintf("%d 条", len(v.p.Readings)), Note: v.signed, Href: v.path() + "/readings", Action: "查看"},
 				{Key: "放假和调休", Value: fmt.Sprintf("%d 天", len(v.p.Holidays)), Href: v.path() + "/holidays", Action: "查看"},

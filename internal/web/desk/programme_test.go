@@ -14,7 +14,10 @@ func TestOpening_FromRedToOpenByTwo(t *testing.T) {
 	b := newBureau(t)
 	lead, other, reviewer := b.hire("lead", scheme.RoleLead).in(), b.hire("lead2", scheme.RoleLead).in(), b.hire("reviewer", scheme.RoleDistrict).in()
 	b.leads(lead.get("/desk/programme"), programmePath)
-	b.want(lead.get(programmePath), 200, "还不能开放，差 3 件事", "咨询电话", "readings_signed", "holidays")
+	red := b.want(lead.get(programmePath), 200, "还不能开放，差 3 件事", "咨询电话", "点“签认”", "放假和调休")
+	if red.has("readings_signed") || red.has("programme check") || red.has("hotline_hours") {
+		t.Error("the page speaks in the words of the folder")
+	}
 	b.want(lead.post(programmePath+"/opening"), 422, "还没有咨询电话")
 	b.want(reviewer.post(programmePath+"/opening"), 403)
 

@@ -118,6 +118,13 @@ var detailWords = map[string]string{
 	"items": "补正项目", "no": "受理号", "place": "名额或候补", "rank": "候补第几位", "grant": "授权", "ground": "理由", "phone": "手机号", "was": "原手机号", "due": "期限", "state": "状态",
 }
 
+// counted are the parts that read as an ordinal.
+var counted = map[string]func(string) string{
+	"revision": func(n string) string { return "第" + n + "稿" },
+	"rounds":   func(n string) string { return "第" + n + "次补正" },
+	"rank":     func(n string) string { return "候补第" + n + "位" },
+}
+
 // codeWords are the words of values that are codes.
 var codeWords = map[string]map[string]string{
 	"purpose": {office.ForSignIn: "登录", office.ForWithdraw: "撤回申请", office.ForOfficer: "经办人登录"},
@@ -170,6 +177,11 @@ func (w trailWords) detail(m map[string]any) string {
 			if mv, ok := scheme.MoveBy(scheme.MoveName(v)); ok {
 				v = mv.Label
 			}
+		case "revision", "rounds", "rank":
+			if v != "" && v != "<nil>" {
+				out = append(out, counted[k](v))
+			}
+			continue
 		case "hash":
 			v = v[:min(len(v), 12)]
 		}

@@ -28,7 +28,7 @@ func TestTrail_WhoReadsWhat(t *testing.T) {
 	b.book("hean-2026", "case-2", "call", `{"note":"别的区"}`)
 	audit, auditor, sec := b.hire("audit", scheme.RoleAuditAdmin).in(), b.hire("auditor", scheme.RoleAuditor).in(), b.sec.in()
 
-	p := b.want(audit.get("/desk/trail"), 200, "电话联系", "邀请了账号", "测试员audit", "登录", "第几次补正：2")
+	p := b.want(audit.get("/desk/trail"), 200, "电话联系", "邀请了账号", "测试员audit", "登录", "第2次补正")
 	for _, hidden := range []string{"和本人通了电话", "单位不在区内", "别的区", "case-1"} {
 		if p.has(hidden) {
 			t.Errorf("the audit administrator reads %q", hidden)

@@ -112,7 +112,7 @@ func TestPolicy_SaysWhatIsSettled(t *testing.T) {
 	loaded := newSite(t).load(func(p *scheme.Programme) { p.ReadingsSigned = false })
 	loaded.get("/policy").ok().says("这一年的申报还没有开放", "还没有签字", "没有签字，平台不能开放申报", "2026年8月31日 24:00", "以省教育考试院公告为准").hides("公开的版本", "已由")
 	opened := newSite(t).load().open()
-	opened.get("/policy").ok().says("已由咸安区总工会负责人签字确认", "演示：这个签字是虚构的", "公开的版本", "开放", "指纹 hash-of-xianan-2026", "2026年10月17日 至 2026年10月18日").
+	opened.get("/policy").ok().says("已由咸安区总工会负责人签字确认", "演示：这个签字是虚构的", "公开的版本", "开放", "第 1 版，指纹 hash-of-xianan-2026", "2026年10月17日 至 2026年10月18日").
 		hides("这一年的申报还没有开放", "还没有签字", "lead-1", "lead-2")
 	bare := newSite(t).load(func(p *scheme.Programme) { p.Text = nil })
 	bare.get("/policy").ok().says("原文请看咸安区总工会公布的文件")
