@@ -228,7 +228,7 @@ func (c *Crowd) work(ctx context.Context, list []Worker) error {
 		}
 		add(day(2, 9*time.Hour+time.Duration(n)*4*time.Minute), who, n, casework.Order{Move: scheme.Approve})
 	}
-	add(day(2, 14*time.Hour), rev, 49, casework.Order{Move: scheme.Refuse, Reason: "工作地点在区外，也没有区内工会的会员记录。"})
+	add(day(2, 14*time.Hour), rev, 49, casework.Order{Move: scheme.Refuse, Reason: "推荐工会核实后回复：不是该会会员，也没有入会记录。"})
 	add(day(2, 14*time.Hour+5*time.Minute), rev, 50, casework.Order{Move: scheme.Refuse, Reason: "工会回复：本人已离职。"})
 	add(day(2, 14*time.Hour+10*time.Minute), rev2, 53, casework.Order{Move: scheme.ProvePriority})
 	add(day(2, 14*time.Hour+15*time.Minute), rev2, 106, casework.Order{Move: scheme.ProvePriority})
