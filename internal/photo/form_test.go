@@ -67,6 +67,37 @@ func TestTheRealForm(t *testing.T) {
 			}
 		}
 	}
+	// The values and labels beside them stay as they were, up to 1.5 mm from the
+	// cells' edges.
+	bare, err := jpeg.Decode(bytes.NewReader(got.Pages[0].Body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	boxes := paper.Boxes()
+	phone, id, card := boxes["phone"], boxes["id"], boxes["card"]
+	const mm, down = 1.5 / 210, 1.5 / 297
+	for what, open := range map[string]photo.Box{
+		"the name": boxes["name"], "the employer": boxes["employer"], "the photo": boxes["photo"],
+		"the label of the phone": {X: 18.0 / 210, Y: phone.Y, W: phone.X - 18.0/210, H: phone.H},
+		"the label of the card":  {X: 18.0 / 210, Y: card.Y, W: card.X - 18.0/210, H: card.H},
+		"the label of the id":    {X: id.X - 22.0/210, Y: id.Y, W: 22.0 / 210, H: id.H},
+	} {
+		x0, x1 := 140+(open.X+mm)*float64(m.Bounds().Dx()), 140+(open.X+open.W-mm)*float64(m.Bounds().Dx())
+		y0, y1 := 110+(open.Y+down)*float64(m.Bounds().Dy()), 110+(open.Y+open.H-down)*float64(m.Bounds().Dy())
+		changed := 0
+		for y := int(y0); y < int(y1); y++ {
+			for x := int(x0); x < int(x1); x++ {
+				a, _, _, _ := bare.At(x, y).RGBA()
+				b, _, _, _ := covered.At(x, y).RGBA()
+				if d := int(a>>8) - int(b>>8); d > 90 || d < -90 {
+					changed++
+				}
+			}
+		}
+		if changed > 0 {
+			t.Errorf("%s: %d pixels painted over", what, changed)
+		}
+	}
 
 	// The PDF itself, uploaded: kept as PDF, and said to be for a person.
 	var pdf bytes.Buffer
