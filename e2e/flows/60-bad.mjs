@@ -83,7 +83,7 @@ export default async function (stage) {
 
   // Files.
   await w.go('/my/p/photo')
-  for (const [name, file, sentence] of [['html', bad.html(), 'JPEG'], ['heic', bad.heic(), 'HEIC']]) {
+  for (const [name, file, sentence] of [['html', bad.html(), '这是网页文件'], ['heic', bad.heic(), 'HEIC']]) {
     await w.attach('photo', file)
     await w.button('上传').click()
     await w.page.locator('[data-said]:not(:empty)').waitFor()

@@ -67,7 +67,7 @@ func ID(kind, raw string, today time.Time) (IDNumber, error) {
 	where := "请看证件正面下方，重新填一遍。"
 	n := utf8.RuneCountInString(s)
 	if n == 15 && digits(s) {
-		return "", fault("id_15", "这是15位的旧号码。请填写18位的新号码，在身份证正面下方。")
+		return "", fault("id_15", "这是15位的旧号码。请填18位的，在有照片的那一面，最下面一行。")
 	}
 	if n != 18 {
 		if kind == IDPermanent {

@@ -475,7 +475,7 @@ func build() []FieldSpec {
 	}, why)
 
 	file(FieldSpec{
-		Label: "照片", Hint: "1寸蓝底照片，JPEG或PNG", Kind: KindPhoto,
+		Label: "照片", Hint: "1寸蓝底照片，手机拍的照片就行", Kind: KindPhoto,
 		Sees: seesDesk, Privacy: PrivacySensitive, Purpose: "印在推荐表上，核对是您本人", Keep: keepCase, Clause: "A3.1",
 		Slot: "1寸蓝底照片", Stamped: true, Correctable: true,
 	}, FilePhoto, "请上传一张1寸蓝底照片。")

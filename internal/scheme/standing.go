@@ -98,7 +98,7 @@ var standings = map[on]Standing{
 		"wait", "您的说明已收到，由另一个人复核。", district, "正在复核。复核前，{place}一直为您留着。", nothing,
 	},
 
-	on(CauseRefuse):     {"bad", "{union}认为您可能不符合条件。", you, "写明情况，或补上材料。", "请写一份说明。写了，就由另一个人复核。"},
+	on(CauseRefuse):     {"bad", "{union}认为您可能不符合条件。", you, "写明情况。有材料的，写在说明里。", "请写一份说明。写了，就由另一个人复核。"},
 	on(CauseCorrection): {"bad", "补正的期限过了，{place}还为您留着。", you, "改好提交，或写明情况。", "请马上改好提交。有困难的，写一份说明。"},
 	on(CauseFraud):      {"bad", "有材料可能不真实，请您说明。", you, "写明情况。", "请写一份说明。写了，就由另一个人复核。"},
 	on(CauseContest):    {"bad", "核实后认为证件号可能不是您的。", you, "写明情况。", "请写一份说明。写了，就由另一个人复核。"},

@@ -70,7 +70,7 @@ func towns(p *Programme) []Option {
 	for _, u := range p.Towns() {
 		out = append(out, Option{Value: u.Key, Label: u.Town})
 	}
-	return append(out, Option{Value: TownOutside, Label: "在" + p.District + "区域以外", Hint: "看实际干活的地方，不看户口"})
+	return append(out, Option{Value: TownOutside, Label: "不在" + p.District + "上班"})
 }
 
 func employments(*Programme) []Option {

@@ -184,7 +184,7 @@ func TestHearing_AnAnswerStopsTheClock(t *testing.T) {
 	k.pass(time.Hour)
 	w.decide(caseJudge, casework.Order{Move: scheme.Refuse, Reason: "单位的工会不归区总工会管"})
 	w.get("/my").says(200, "认为您可能不符合条件", "单位的工会不归区总工会管", "去说明情况", "最晚交").never("曲审言")
-	w.get("/my/hearing").says(200, "审核认为不符合条件", "单位的工会不归区总工会管", "现在名额还为您留着", "给后面的人")
+	w.get("/my/hearing").says(200, "审核认为不符合条件", "单位的工会不归区总工会管", "现在名额还为您留着", "给后面的人", "有材料的，写在说明里", "您也可以送到求学圆梦服务中心")
 
 	// Too short keeps what was typed; an old page changes nothing.
 	w.sure("/my/hearing", "text", "不服").says(422, "至少5个字", "不服")

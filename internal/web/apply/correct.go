@@ -113,9 +113,9 @@ func correctTask(f scheme.FieldSpec, app, was *scheme.Application, m *mine) web.
 		t.State, t.Tone = "还没填", web.ToneWait
 	case f.Get(app) == f.Get(was):
 		t.State, t.Tone = "还没改", web.ToneInfo
-		t.Hint = "现在是：" + f.Show(app, m.p)
+		t.Hint = "现在是：" + brief(f.Show(app, m.p))
 	default:
-		t.Hint = "改成：" + f.Show(app, m.p)
+		t.Hint = "改成：" + brief(f.Show(app, m.p))
 	}
 	return t
 }

@@ -225,7 +225,7 @@ func TestCheck_MissingFirstThenDoubtsThenAnswers(t *testing.T) {
 	b.fill(one)
 	b.post("/my/p/town", "town", "outside", "from", "check").leads("/my/check")
 	b.post("/my/p/post", "post", "车间主任", "from", "check").leads("/my/check")
-	p = b.get("/my/check").says("请再看一下，不影响提交", "您填的是在区外上班", "请把岗位写具体", "在咸安区区域以外", "上传“照片”", "6228 **** ****")
+	p = b.get("/my/check").says("请再看一下，不影响提交", "您填的是在区外上班", "请把岗位写具体", "不在咸安区上班", "上传“照片”", "6228 **** ****")
 	p.hides(one.ID, one.Card, anna)
 	p.says("显示全部号码", one.ID[:6]+" "+one.ID[6:14]+" "+one.ID[14:], one.Card[:4]+" "+one.Card[4:8]+" "+one.Card[8:12])
 	text := p.text

@@ -19,7 +19,8 @@ type hearingPage struct {
 	place    string // 名额 or 候补的位置
 	answered string
 	text     web.Field
-	cure     bool // handing in the missing thing ends it by itself
+	cure     bool        // handing in the missing thing ends it by itself
+	duty     scheme.Duty // what ends it by itself when it is handed in; empty = none
 	waive    bool
 }
 
@@ -57,6 +58,11 @@ func hearingOf(c *web.Ctx, m *mine) hearingPage {
 		pg.answered = m.h.Answer
 	}
 	pg.cure = running && m.s.State == scheme.Returned && m.s.Hearing.Cause == scheme.CauseCorrection
+	for _, x := range scheme.Duties {
+		if running && x.Kind.Cures(m.s.Hearing.Cause) {
+			pg.duty = x
+		}
+	}
 	pg.waive = running
 	pg.text = web.Field{
 		Name: "text", Label: "您的说明", Kind: web.KindArea, Rows: 6, MaxLength: answerMost,

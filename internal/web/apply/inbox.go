@@ -126,7 +126,7 @@ func (d *Door) ownPage(c *web.Ctx, m *mine) (*ownPage, error) {
 	pg := &ownPage{meta: c.Meta("我的资料"), phone: c.Viewer.Name}
 	pg.meta.Back = "/my"
 	for _, f := range scheme.Fields() {
-		v := f.Show(app, m.p)
+		v := brief(f.Show(app, m.p))
 		if v == "" {
 			continue
 		}

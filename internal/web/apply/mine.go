@@ -328,6 +328,9 @@ func (d *Door) timeline(ctx context.Context, m *mine) ([]web.TimelineEntry, erro
 		if !ok {
 			continue
 		}
+		if e.Name == string(scheme.Refuse) {
+			words = "告知您：可能不予通过"
+		}
 		var detail struct {
 			Reason string `json:"reason"`
 			Second string `json:"second"`
@@ -354,8 +357,10 @@ func (d *Door) timeline(ctx context.Context, m *mine) ([]web.TimelineEntry, erro
 func whoActed(p *scheme.Programme, e store.Event) string {
 	role := scheme.Role(e.Role)
 	switch role {
-	case scheme.RoleWorker, scheme.RoleSystem:
-		return scheme.RoleName(role)
+	case scheme.RoleWorker:
+		return "您"
+	case scheme.RoleSystem:
+		return "到期自动"
 	case "":
 		return ""
 	}

@@ -332,6 +332,7 @@ func (s *sheet) field(f scheme.FieldSpec) web.Field {
 	switch f.Kind {
 	case scheme.KindName:
 		w.Kind, w.Pick = web.KindName, "/my/pick"
+		w.MaxLength = 4 * f.Max // too long is refused with its count, not cut by the browser
 	case scheme.KindID:
 		w.Kind = web.KindID
 	case scheme.KindPhone:
@@ -454,7 +455,7 @@ func consentLabel(f scheme.FieldSpec) string {
 // tickHint says it for somebody at a phone, where no □ can be typed.
 func tickHint(f scheme.FieldSpec) string {
 	if f.Key == "name_untypable" {
-		return "打不出来的字写一个问号“？”，在上面打勾。下一步拍一张身份证，工作人员帮您补上，不影响先后"
+		return "打不出来的字用□代替：写一个问号“？”就行，会变成□。再拍一张身份证，工作人员帮您补上，不影响先后"
 	}
 	return f.Hint
 }

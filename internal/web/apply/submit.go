@@ -100,7 +100,7 @@ func (d *Door) submitPage(c *web.Ctx, m *mine) (*submitPage, error) {
 		if !f.When(app, m.p) || f.Kind == scheme.KindConsent {
 			continue
 		}
-		v := f.Show(app, m.p)
+		v := brief(f.Show(app, m.p))
 		if v == "" && f.Optional {
 			continue
 		}

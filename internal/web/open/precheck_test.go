@@ -61,7 +61,7 @@ func TestCheck_Ends(t *testing.T) {
 			[]string{"先问工会归哪里管", "推荐表先问单位的工会"}, nil,
 		},
 		{
-			"outside the district", []string{"在咸安区区域以外", "单位有工会", "不管", "居民身份证", "专升本", "大专", "不是医学、护理"},
+			"outside the district", []string{"不在咸安区上班", "单位有工会", "不管", "居民身份证", "专升本", "大专", "不是医学、护理"},
 			[]string{"先核对上班的地方"}, nil,
 		},
 		{
