@@ -78,8 +78,10 @@ func (w *Work) Resubmit(ctx context.Context, workerID, caseID string) error {
 // worker finds them right.
 func unsettled(e *entry, app *scheme.Application, items []string, d store.Draft) []scheme.Reason {
 	for _, k := range items {
-		n, isFile := app.Files[scheme.FileKind(k)]
-		if isFile && n.At.Before(e.s.Since) {
+		f, _ := scheme.Field(k)
+		// A card that is asked for a disputed number is not there before.
+		n, there := app.Files[f.File]
+		if f.IsFile() && (there || f.File == scheme.FileIDCard) && n.At.Before(e.s.Since) {
 			return []scheme.Reason{{Code: "same_file", Field: k, Worker: "请重新上传：" + scheme.FieldLabel(k), Staff: "点名的文件没有更换", Clause: "A2.1", Blocks: true}}
 		}
 	}

@@ -10,6 +10,9 @@ type Application struct {
 	Answers Answers
 	Sealed  Sealed
 	Files   map[FileKind]FileNote
+	// Disputed says, at the desk, that another case contests the number: the
+	// picture of the card may be asked for. It is never stored.
+	Disputed bool
 }
 
 // Answers are the plain answers, stored as JSON beside the revision.

@@ -55,6 +55,7 @@ var returnReasons = []ReturnReason{
 	back("medical_blurred", "medical", "看不清或不是要求的证", "医学资格证明看不清，或者不是这个专业要的证。请拍下有姓名和编号的一页，再上传。"),
 	back("honour_blurred", "honour", "看不清或缺页", "荣誉证明看不清，或者缺页。请拍下有姓名、名称和日期的一页，再上传。"),
 	back("honour_other", "honour", "和填的荣誉不一致", "证明和填的荣誉不一致。请传这一项荣誉的证明。"),
+	back(cardDisputed, "idcard", "证件号有争议，要身份证照片", "证件号有争议，请补身份证照片。"),
 	back("idcard_blurred", "idcard", "看不清", "身份证照片看不清。请把有姓名的一面放平，光线亮一点，重新拍。"),
 	back("phone_dead", "phone", "打不通", "这个手机号打不通。请改成您现在用的号码。"),
 	back("card_form", "card", "和推荐表上的不一样", "银行卡号和推荐表上的不一样。请照您的卡改正。"),
@@ -63,6 +64,9 @@ var returnReasons = []ReturnReason{
 	back("account_other", "account_name", "户名和姓名不一致", "账户户名要和您的姓名一样。请用您本人的卡；银行写法不同的，照银行的写。"),
 	back("account_why", "account_reason", "没说清为什么不一样", "请写一句银行的户名为什么和姓名不一样。"),
 }
+
+// cardDisputed asks for the card of a number that another case contests.
+const cardDisputed = "idcard_disputed"
 
 type returnMark int
 
@@ -86,19 +90,19 @@ type ReturnItem struct {
 }
 
 // ReturnItems are the items that may be named for an application: correctable
-// and asked, those with the paper's own faults first, then in the order of the
+// and asked, and the card where the number is disputed (5.2); those with the paper's own faults first, then in the order of the
 // pages.
 func ReturnItems(app *Application, p *Programme) []ReturnItem {
 	var out []ReturnItem
 	seen := map[string]bool{}
 	add := func(f FieldSpec) {
-		if seen[f.Key] || !f.Correctable || !f.When(app, p) {
+		if seen[f.Key] || !f.Correctable || !f.When(app, p) && !(f.File == FileIDCard && app.Disputed) {
 			return
 		}
 		seen[f.Key] = true
 		item := ReturnItem{Field: f}
 		for _, r := range returnReasons {
-			if r.Field == f.Key {
+			if r.Field == f.Key && (r.Code != cardDisputed || app.Disputed) {
 				r.Worker = fillReason(r.Worker, app, p)
 				item.Reasons = append(item.Reasons, r)
 			}

@@ -381,6 +381,19 @@ func (s *site) returned(b *browser, phone string, items ...string) store.Case {
 	return c
 }
 
+// The card of a disputed number may be asked for, though the name is typed (5.2).
+func TestCorrection_OffersTheCardWhereItIsNamed(t *testing.T) {
+	s := newSite(t)
+	b := s.whole(anna, 7)
+	s.returned(b, anna, "idcard")
+	b.get("/my/correct").is(200).says("身份证照片")
+	b.get("/my/p/idcard").is(200).says("用来核实这个证件号是您本人的")
+	b.upload("/my/file/idcard", "idcard", "a.jpg", portrait(blue))
+	if _, app := s.draft(anna); app.Files[scheme.FileIDCard].ID == "" {
+		t.Error("the card was not kept")
+	}
+}
+
 func TestCorrection_OnlyNamedItemsAreOpen(t *testing.T) {
 	s := newSite(t)
 	b := s.whole(anna, 7)

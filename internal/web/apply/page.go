@@ -65,10 +65,12 @@ func (d *Door) openSheet(c *web.Ctx, key string) (*sheet, error) {
 	if !pg.Asked(h.app, h.p) {
 		// The picture of the identity card is asked for outside the list as well,
 		// where the number has an application already.
-		if pg.Key != string(scheme.FileIDCard) || row.State != scheme.Draft {
+		if pg.Key != string(scheme.FileIDCard) || row.State != scheme.Draft && !slices.Contains(h.items, pg.Key) {
 			return nil, elsewhere
 		}
-		s.from = "double"
+		if row.State == scheme.Draft {
+			s.from = "double"
+		}
 	}
 	open := scheme.Follow(h.items)
 	for _, k := range pg.Fields {

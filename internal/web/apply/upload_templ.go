@@ -54,7 +54,7 @@ func filePage(m web.PageMeta, s *sheet, v fileView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			case scheme.FileIDCard:
-				if s.from == "double" {
+				if s.from == "double" || !s.app.Answers.NameUntypable {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p>用来核实这个证件号是您本人的，两位工作人员看过以后决定。</p>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

@@ -276,6 +276,20 @@ func TestContest_IsSettledByTwo(t *testing.T) {
 	lacks(t, page, "没有重复申请")
 	hl.not("centre1", second, scheme.Pass, 409, "证件号归属未核实")
 
+	plain := hl.apply()
+	plain.submit()
+	lacks(t, hl.page("centre1", "/desk/cases/"+plain.caseID+"/return"), "idcard_disputed")
+	// The first one's card may be asked for, and only a new picture is an answer.
+	has(t, hl.page("centre1", "/desk/cases/"+first.caseID+"/return"), "证件号有争议，要身份证照片")
+	hl.done("centre1", first, scheme.Return, "code", "idcard_disputed")
+	has(t, hl.page("centre1", "/desk/cases/"+first.caseID), "证件号有争议，请补身份证照片。")
+	if err := hl.w.Resubmit(hl.ctx, first.worker, first.caseID); err == nil {
+		t.Error("sent without the card")
+	}
+	hl.to(hl.now().Add(time.Minute))
+	first.attach(scheme.FileIDCard, "card of the first")
+	hl.must(hl.w.Resubmit(hl.ctx, first.worker, first.caseID))
+	has(t, hl.page("district1", "/desk/cases/"+first.caseID), "身份证")
 	hl.done("district1", second, scheme.SettleFor, "note", "本人持身份证原件到场")
 	has(t, hl.page("lead1", "/desk/proposals"), "另一份申请转入告知", "本人持身份证原件到场")
 	hl.agree("lead1", second)

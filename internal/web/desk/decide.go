@@ -164,7 +164,7 @@ func (d *Door) decide(c *web.Ctx) error {
 		n.Typed = o.Note
 		return d.showCase(c, 409, f, n)
 	}
-	app, err := d.Work.Submitted(c.Context(), f.Row, 0)
+	app, err := d.submitted(c, f)
 	if err != nil {
 		return err
 	}
@@ -260,6 +260,21 @@ func (d *Door) overtaken(c *web.Ctx, f *dossier, m scheme.Move, o order) error {
 	}
 	n.Lines = append(n.Lines, "您刚才的"+quoted(m.Label)+"没有生效。请看下面的最新情况，再决定。")
 	return d.showCase(c, 409, f, n)
+}
+
+// submitted is the application that a move is decided on; it says whether
+// another case contests its number.
+func (d *Door) submitted(c *web.Ctx, f *dossier) (*scheme.Application, error) {
+	app, err := d.Work.Submitted(c.Context(), f.Row, 0)
+	if err != nil {
+		return nil, err
+	}
+	beside, err := d.Work.DB.CasesBeside(c.Context(), f.V, f.Row)
+	if err != nil {
+		return nil, err
+	}
+	app.Disputed = f.S.Contested || slices.ContainsFunc(beside, func(o store.Case) bool { return o.Contested })
+	return app, nil
 }
 
 // orderFor turns what was typed into the order of the act, and says what is
@@ -392,7 +407,7 @@ func (d *Door) showMove(c *web.Ctx, code int, f *dossier, m scheme.Move, o order
 		o.Seen = cp.Seen
 	}
 	pg := decidePage{casePage: cp, Move: m, O: o}
-	if pg.App, err = d.Work.Submitted(c.Context(), f.Row, 0); err != nil {
+	if pg.App, err = d.submitted(c, f); err != nil {
 		return err
 	}
 	said, err := d.Work.DB.Attestations(c.Context(), f.Row.ID)
