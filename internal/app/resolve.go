@@ -138,6 +138,7 @@ var deskNav = []struct {
 }{
 	{label: "工作台", href: "/desk", any: true},
 	{label: "申请", href: "/desk/cases", roles: cases},
+	{label: "后续材料", href: "/desk/duties", roles: cases},
 	{label: "两人办理", href: "/desk/proposals", roles: []string{"district", "lead"}},
 	{label: "名额", href: "/desk/seats", roles: cases},
 	{label: "项目", href: "/desk/programme", roles: []string{"lead", "district", "sysadmin", "auditor"}},

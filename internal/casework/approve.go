@@ -33,7 +33,7 @@ func (t *turn) approve(ctx context.Context, e *entry, a scheme.Actor, args schem
 		return err
 	}
 	for _, s := range said {
-		if s.Disagree != "" && strings.TrimSpace(args.Reason) == "" {
+		if s.Disagrees() && strings.TrimSpace(args.Reason) == "" {
 			return refuse("disagreed", "", "推荐工会在线表示不同意，请写明为什么仍然通过", "A3.3")
 		}
 	}

@@ -43,24 +43,12 @@ func (w *Work) Attach(ctx context.Context, workerID, caseID string, up Upload) (
 	if len(up.Pages) == 0 {
 		return nil, refuse("empty_file", "文件是空的，请重新选一张照片。", "空文件", "A2.1")
 	}
-	key, err := w.key(&c)
-	if err != nil {
-		return nil, err
-	}
 	if err := w.countUpload(ctx, workerID); err != nil {
 		return nil, err
 	}
-	now := w.Now().UTC()
-	var rows []store.File
-	size := int64(0)
-	for i, pg := range up.Pages {
-		id := store.NewID(now)
-		blob, err := w.Files.Put(key, fileAAD(caseID, id), bytes.NewReader(pg.Body), maxStored)
-		if err != nil {
-			return nil, errors.Join(err, w.unput(rows))
-		}
-		rows = append(rows, store.File{ID: id, CaseID: caseID, Kind: up.Kind, Page: i + 1, Blob: blob.ID, SHA256: blob.SHA256, Type: pg.Type, Size: blob.Size})
-		size += blob.Size
+	rows, size, err := w.putPages(&c, up)
+	if err != nil {
+		return nil, err
 	}
 	app, err := w.save(ctx, workerID, caseID, func(tx *store.Tx, c *store.Case, app *scheme.Application, _ *scheme.Programme) error {
 		// The pages of one upload share an instant that no other upload has.
@@ -94,6 +82,26 @@ func (w *Work) Attach(ctx context.Context, workerID, caseID string, up Upload) (
 		return nil, errors.Join(err, w.unput(rows))
 	}
 	return app, nil
+}
+
+// putPages seals the pages of an upload and gives their rows, which have no
+// instant yet, and the bytes they take.
+func (w *Work) putPages(c *store.Case, up Upload) (rows []store.File, size int64, err error) {
+	key, err := w.key(c)
+	if err != nil {
+		return nil, 0, err
+	}
+	now := w.Now().UTC()
+	for i, pg := range up.Pages {
+		id := store.NewID(now)
+		blob, err := w.Files.Put(key, fileAAD(c.ID, id), bytes.NewReader(pg.Body), maxStored)
+		if err != nil {
+			return nil, 0, errors.Join(err, w.unput(rows))
+		}
+		rows = append(rows, store.File{ID: id, CaseID: c.ID, Kind: up.Kind, Page: i + 1, Blob: blob.ID, SHA256: blob.SHA256, Type: pg.Type, Size: blob.Size})
+		size += blob.Size
+	}
+	return rows, size, nil
 }
 
 // uploadsHour is how many files one account may hand in within an hour. Nobody

@@ -76,6 +76,8 @@ func (w *Work) Attest(ctx context.Context, a scheme.Actor, at Attestation) error
 		if err != nil {
 			return err
 		}
+		words := w.Words(&e.row)
+		words.Attestations(before)
 		for _, b := range before {
 			if b.StaffID == a.ID && b.Disagree == at.Disagree && (e.row.PrintedAt == nil || !b.At.Before(*e.row.PrintedAt)) {
 				return nil // a double tap; a form that was printed anew may be judged anew
@@ -84,9 +86,13 @@ func (w *Work) Attest(ctx context.Context, a scheme.Actor, at Attestation) error
 		if _, err := t.step(ctx, e, move, a, scheme.Args{Reason: at.Disagree}); err != nil {
 			return err
 		}
-		return t.tx.Insert(ctx, &store.Attestation{
+		row := store.Attestation{
 			ID: store.NewID(t.tx.Now), ProgrammeID: c.ProgrammeID, CaseID: c.ID, FormCode: c.FormCode, StaffID: a.ID, StaffName: a.Name, UnionKey: a.Org,
-			Member: at.Member, Frontline: at.Frontline, Conduct: at.Conduct, Disagree: at.Disagree, At: t.tx.Now,
-		})
+			Member: at.Member, Frontline: at.Frontline, Conduct: at.Conduct, At: t.tx.Now,
+		}
+		if row.DisagreeSealed, err = words.Seal("attestation", row.ID, "disagree", at.Disagree); err != nil {
+			return err
+		}
+		return t.tx.Insert(ctx, &row)
 	})
 }

@@ -100,6 +100,8 @@ func TestAttest_ATraceThatBlocksNothing(t *testing.T) {
 	k.refused(k.w.Attest(k.ctx, who, casework.Attestation{Code: at.Code, Disagree: strings.Repeat("不", 501)}), "too_long")
 	k.must(k.w.Attest(k.ctx, who, casework.Attestation{Code: at.Code, Disagree: " 不在本单位 "}))
 	as, err := k.db.Attestations(k.ctx, a.caseID)
+	c := a.row()
+	k.w.Words(&c).Attestations(as)
 	if err != nil || len(as) != 3 || as[2].Disagree != "不在本单位" {
 		t.Fatalf("%+v %v", as, err)
 	}

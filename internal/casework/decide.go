@@ -109,8 +109,13 @@ func (t *turn) propose(ctx context.Context, a scheme.Actor, o Order, m scheme.Mo
 	if _, _, rs := scheme.Step(e.s, o.Move, a, args, t.p, t.cal, t.tx.Now); scheme.Blocked(rs) {
 		return &Refused{rs}
 	}
+	id := store.NewID(t.tx.Now)
+	so, err := t.sealOrder(e, id, o)
+	if err != nil {
+		return err
+	}
 	p := store.Proposal{
-		ID: store.NewID(t.tx.Now), ProgrammeID: e.row.ProgrammeID, CaseID: e.row.ID, Move: o.Move, Args: store.Encode(t.sealOrder(e, o)),
+		ID: id, ProgrammeID: e.row.ProgrammeID, CaseID: e.row.ID, Move: o.Move, Args: store.Encode(so),
 		CaseVersion: e.s.Version, ByID: a.ID, ByName: a.Name, ByRole: a.Role, At: t.tx.Now, State: "open",
 	}
 	err = t.tx.Insert(ctx, &p)
@@ -123,19 +128,25 @@ func (t *turn) propose(ctx context.Context, a scheme.Actor, o Order, m scheme.Mo
 	return t.event(ctx, e.row.ID, a, "propose", map[string]any{"move": o.Move, "reason": o.Reason})
 }
 
-// sealOrder hides a new ID number of an order: proposals are plain rows.
-func (t *turn) sealOrder(e *entry, o Order) storedOrder {
-	s := storedOrder{Order: o}
-	if o.ID != "" {
-		if key, err := t.w.key(&e.row); err == nil {
-			s.SealedID = key.Seal("proposal/"+e.row.ID, []byte(o.ID))
+// sealOrder hides what was typed into an order: proposals are plain rows.
+func (t *turn) sealOrder(e *entry, id string, o Order) (s storedOrder, err error) {
+	s.Order = o
+	s.Order.Reason, s.Order.Name, s.Order.ID = "", "", ""
+	words := t.w.Words(&e.row)
+	for _, x := range []struct {
+		into   *[]byte
+		column string
+		text   string
+	}{{&s.Reason, "reason", o.Reason}, {&s.Name, "name", o.Name}, {&s.ID, "id", o.ID}} {
+		if *x.into, err = words.Seal("proposal", id, x.column, x.text); err != nil {
+			return s, err
 		}
-		s.Order.ID = ""
 	}
-	return s
+	return s, nil
 }
 
+// storedOrder is an order as a proposal holds it: what was typed lies sealed.
 type storedOrder struct {
-	Order    Order
-	SealedID []byte `json:",omitempty"`
+	Order            Order
+	Reason, Name, ID []byte `json:",omitempty"`
 }

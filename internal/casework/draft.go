@@ -10,12 +10,14 @@ import (
 
 // note appends to the audit trail outside a turn: acts that touch no seat.
 func (w *Work) note(ctx context.Context, tx *store.Tx, c store.Case, a scheme.Actor, name string, detail map[string]any) error {
-	if detail == nil {
-		detail = map[string]any{}
+	id := store.NewID(tx.Now)
+	text, err := w.Words(&c).Detail(id, detail)
+	if err != nil {
+		return err
 	}
 	return tx.Insert(ctx, &store.Event{
-		ID: store.NewID(tx.Now), ProgrammeID: c.ProgrammeID, CaseID: c.ID, ActorID: a.ID, ActorName: a.Name,
-		Role: string(a.Role), Org: a.Org, Name: name, Detail: store.Encode(detail), At: tx.Now,
+		ID: id, ProgrammeID: c.ProgrammeID, CaseID: c.ID, ActorID: a.ID, ActorName: a.Name,
+		Role: string(a.Role), Org: a.Org, Name: name, Detail: text, At: tx.Now,
 	})
 }
 

@@ -20,6 +20,9 @@ func (pe *person) told() (wordings []string, last map[string]string) {
 		wordings = append(wordings, o.Wording)
 		last = map[string]string{}
 		pe.k.must(json.Unmarshal([]byte(o.Params), &last))
+		if c := pe.row(); o.ReasonSealed != nil {
+			last["reason"] = pe.k.w.Words(&c).Open("outbox", o.ID, "reason", o.ReasonSealed)
+		}
 	}
 	return wordings, last
 }

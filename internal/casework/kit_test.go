@@ -343,6 +343,8 @@ func (pe *person) hearing() *store.Hearing {
 	pe.k.t.Helper()
 	h, err := pe.k.db.OpenHearing(pe.k.ctx, pe.caseID)
 	pe.k.must(err)
+	c := pe.row()
+	pe.k.w.Words(&c).Hearings(h)
 	return h
 }
 

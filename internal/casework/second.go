@@ -69,6 +69,9 @@ func (w *Work) Second(ctx context.Context, a scheme.Actor, v store.Viewer, propo
 		if err != nil {
 			return err
 		}
+		if store.Lost(o.Reason) || store.Lost(o.Name) || store.Lost(o.ID) {
+			return refuse("stale", "", "这项提议读不出来，请放弃后重新提出", "5.1")
+		}
 		o.Version = 0
 		p.State = "done"
 		if err := t.tx.PutProposal(ctx, &p); err != nil {
@@ -103,26 +106,19 @@ func proposerStands(ctx context.Context, tx *store.Tx, p store.Proposal) error {
 	return refuse("proposer_gone", "", "提出的人已经不在这个岗位，请放弃后重新提出", "5.1")
 }
 
-// Proposed reads what a proposal about a case asks for; the case's key opens a
-// new identity number. A proposal about seats has no order.
+// Proposed reads what a proposal about a case asks for; the case's key opens
+// what was typed. A proposal about seats has no order.
 func (w *Work) Proposed(c store.Case, p store.Proposal) (Order, error) {
 	var so storedOrder
 	if err := json.Unmarshal([]byte(p.Args), &so); err != nil {
 		return Order{}, err
 	}
-	if so.SealedID == nil {
-		return so.Order, nil
-	}
-	key, err := w.key(&c)
-	if err != nil {
-		return Order{}, err
-	}
-	b, err := key.Open("proposal/"+c.ID, so.SealedID)
-	if err != nil {
-		return Order{}, err
-	}
-	so.Order.ID = string(b)
-	return so.Order, nil
+	words := w.Words(&c)
+	o := so.Order
+	o.Reason = words.Open("proposal", p.ID, "reason", so.Reason)
+	o.Name = words.Open("proposal", p.ID, "name", so.Name)
+	o.ID = words.Open("proposal", p.ID, "id", so.ID)
+	return o, nil
 }
 
 // ProposedCapacity reads what a proposal about seats asks for.

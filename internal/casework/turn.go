@@ -121,6 +121,8 @@ func (t *turn) step(ctx context.Context, e *entry, move scheme.MoveName, a schem
 	}
 	m, _ := scheme.MoveBy(move)
 	e.s = next
+	words := t.w.Words(&e.row)
+	var err error
 
 	// The hearing is a row of its own.
 	if ev.Ended != "" && e.hearing != nil {
@@ -128,14 +130,19 @@ func (t *turn) step(ctx context.Context, e *entry, move scheme.MoveName, a schem
 		h.State = ev.Ended
 		if ev.Ended == scheme.HearingAnswered {
 			at := t.tx.Now
-			h.Answer, h.AnsweredAt = args.Reason, &at
+			h.AnsweredAt = &at
+			h.AnswerSealed, err = words.Seal("hearing", h.ID, "answer", args.Reason)
 		} else {
 			at := t.tx.Now
-			h.EndedAt, h.EndedBy, h.Outcome = &at, a.ID, args.Reason
+			h.EndedAt, h.EndedBy = &at, a.ID
+			h.OutcomeSealed, err = words.Seal("hearing", h.ID, "outcome", args.Reason)
 			e.hearing = nil
 			if e.s.Hearing != nil && !e.s.Hearing.State.Open() {
 				e.s.Hearing = nil
 			}
+		}
+		if err != nil {
+			return ev, err
 		}
 		if err := t.tx.PutHearing(ctx, h); err != nil {
 			return ev, err
@@ -144,10 +151,13 @@ func (t *turn) step(ctx context.Context, e *entry, move scheme.MoveName, a schem
 	if ev.Opened {
 		h := &store.Hearing{
 			ID: store.NewID(t.tx.Now), ProgrammeID: e.row.ProgrammeID, CaseID: e.row.ID, Cause: e.s.Hearing.Cause,
-			State: scheme.HearingRunning, Reason: args.Reason, Proposer: a.ID, Seconder: e.s.Hearing.Seconder, OpenedAt: t.tx.Now, UntilAt: e.s.Hearing.Until.UTC(),
+			State: scheme.HearingRunning, Proposer: a.ID, Seconder: e.s.Hearing.Seconder, OpenedAt: t.tx.Now, UntilAt: e.s.Hearing.Until.UTC(),
 		}
 		e.s.Hearing.ID = h.ID
 		e.hearing = h
+		if h.ReasonSealed, err = words.Seal("hearing", h.ID, "reason", args.Reason); err != nil {
+			return ev, err
+		}
 		if err := t.tx.Insert(ctx, h); err != nil {
 			return ev, err
 		}
@@ -171,8 +181,7 @@ func (t *turn) step(ctx context.Context, e *entry, move scheme.MoveName, a schem
 	}
 	t.count(before, e.s)
 
-	// What the worker writes about himself stands in the hearing alone: an event
-	// can never be erased.
+	// What the worker writes about himself stands in the hearing alone.
 	reason := args.Reason
 	if move == scheme.Answer {
 		reason = ""
@@ -279,7 +288,11 @@ func messageKey(key string, s scheme.Case) string {
 func (t *turn) decide(ctx context.Context, e *entry, move scheme.MoveName, a scheme.Actor, args scheme.Args) error {
 	d := &store.Decision{
 		ID: store.NewID(t.tx.Now), ProgrammeID: e.row.ProgrammeID, CaseID: e.row.ID, Move: move, Role: a.Role,
-		ByID: a.ID, ByName: a.Name, Reason: args.Reason, Items: e.row.ReturnedItems, At: t.tx.Now,
+		ByID: a.ID, ByName: a.Name, Items: e.row.ReturnedItems, At: t.tx.Now,
+	}
+	var err error
+	if d.ReasonSealed, err = t.w.Words(&e.row).Seal("decision", d.ID, "reason", args.Reason); err != nil {
+		return err
 	}
 	if args.Second != nil {
 		d.SecondID, d.SecondName = args.Second.ID, args.Second.Name
@@ -290,23 +303,35 @@ func (t *turn) decide(ctx context.Context, e *entry, move scheme.MoveName, a sch
 	return t.tx.Insert(ctx, d)
 }
 
-// event appends to the audit trail. detail holds no sensitive value.
+// event appends to the audit trail. What people have written by hand about the
+// case is sealed in it; what is about the programme is public and stays plain.
 func (t *turn) event(ctx context.Context, caseID string, a scheme.Actor, name string, detail map[string]any) error {
-	for k, v := range detail {
-		if v == "" {
-			delete(detail, k)
+	id, text := store.NewID(t.tx.Now), store.Encode(detail)
+	if caseID != "" {
+		e, err := t.load(ctx, caseID)
+		if err != nil {
+			return err
+		}
+		if text, err = t.w.Words(&e.row).Detail(id, detail); err != nil {
+			return err
 		}
 	}
 	return t.tx.Insert(ctx, &store.Event{
-		ID: store.NewID(t.tx.Now), ProgrammeID: t.tally.ProgrammeID, CaseID: caseID, ActorID: a.ID, ActorName: a.Name,
-		Role: string(a.Role), Org: a.Org, Name: name, Detail: store.Encode(detail), At: t.tx.Now,
+		ID: id, ProgrammeID: t.tally.ProgrammeID, CaseID: caseID, ActorID: a.ID, ActorName: a.Name,
+		Role: string(a.Role), Org: a.Org, Name: name, Detail: text, At: t.tx.Now,
 	})
 }
 
 // tell books a message to the worker: the row that the deliverer turns into the
-// inbox message and the SMS.
+// inbox message and the SMS. The reason that a person gave is sealed.
 func (t *turn) tell(ctx context.Context, e *entry, wording string, params map[string]string) error {
+	reason := params["reason"]
+	delete(params, "reason")
 	o := outbox(t.tx.Now, t.w.Machine(), &e.row, wording, params)
+	var err error
+	if o.ReasonSealed, err = t.w.Words(&e.row).Seal("outbox", o.ID, "reason", reason); err != nil {
+		return err
+	}
 	return t.tx.Insert(ctx, &o)
 }
 
@@ -358,7 +383,13 @@ func (t *turn) logStep(e *entry, before scheme.Case, move scheme.MoveName, a sch
 		// The leaf itself puts the number into the first band.
 		shown := after.Band
 		e.row.BandPublic, e.dirty = &shown, true
-		return add("reinstate", after.No, map[string]any{"reason": args.Reason, "by": a.ID, "second": second})
+		// The commitment holds the reason as it is sealed: the column beside the
+		// leaf is plain.
+		reason, err := t.w.Words(&e.row).Seal("leaf", fmt.Sprintf("%s/%d/%d", t.tally.ProgrammeID, t.tally.LogTxn+1, len(t.leaves)), "reason", args.Reason)
+		if err != nil {
+			return err
+		}
+		return add("reinstate", after.No, map[string]any{"reason_sealed": reason, "by": a.ID, "second": second})
 	case move == scheme.EndWaiting:
 		return nil // one endwaiting leaf for the whole list
 	}

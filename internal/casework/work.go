@@ -133,8 +133,11 @@ func (w *Work) frozenAs(ctx context.Context, q store.Q, id string, version int, 
 
 // key opens the data key of a case.
 func (w *Work) key(c *store.Case) (vault.DataKey, error) {
-	return w.Keys.Unwrap("case/"+c.ID, c.KeyWrapped)
+	return store.DataKey(w.Keys, c.ID, c.KeyWrapped)
 }
+
+// Words seals and opens what people have written by hand about a case.
+func (w *Work) Words(c *store.Case) *store.Words { return store.WordsOf(w.Keys, c.ID, c.KeyWrapped) }
 
 // WorkerActor is a signed-in worker acting about his own case.
 func WorkerActor(workerID string) scheme.Actor {

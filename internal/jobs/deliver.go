@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -206,8 +207,10 @@ func (j *Jobs) write(ctx context.Context, o store.Outbox) (letter, error) {
 		return l, err
 	}
 	l.message = store.Message{
-		ID: o.ID, WorkerID: o.WorkerID, ProgrammeID: o.ProgrammeID, CaseID: o.CaseID, Wording: o.Wording,
-		Body: j.fill(o, w.Text, params), At: o.CreatedAt,
+		ID: o.ID, WorkerID: o.WorkerID, ProgrammeID: o.ProgrammeID, CaseID: o.CaseID, Wording: o.Wording, At: o.CreatedAt,
+	}
+	if l.message.Body, l.message.BodySealed, err = j.body(ctx, o, w.Text, params); err != nil {
+		return l, err
 	}
 	if w.SMS == "" || o.Channel == store.InboxOnly {
 		return l, nil
@@ -230,6 +233,28 @@ func (j *Jobs) write(ctx context.Context, o store.Outbox) (letter, error) {
 		l.later = morning(j.Machine())
 	}
 	return l, nil
+}
+
+// body fills the text of an inbox message. One that repeats the sentence of a
+// person lies sealed under the key of the case, as the sentence does; no SMS
+// repeats it.
+func (j *Jobs) body(ctx context.Context, o store.Outbox, text string, params map[string]string) (plain string, sealed []byte, err error) {
+	if o.ReasonSealed == nil || !strings.Contains(text, "{reason}") {
+		return j.fill(o, text, params), nil, nil
+	}
+	c, err := j.DB.CaseRow(ctx, o.CaseID)
+	if err != nil && !store.IsNone(err) {
+		return "", nil, err
+	}
+	words := store.WordsOf(j.Keys, o.CaseID, c.KeyWrapped)
+	with := maps.Clone(params)
+	with["reason"] = words.Open("outbox", o.ID, "reason", o.ReasonSealed)
+	body := j.fill(o, text, with)
+	if store.Lost(with["reason"]) {
+		return body, nil, nil
+	}
+	sealed, err = words.Seal("message", o.ID, "body", body)
+	return "", sealed, err
 }
 
 // morning is eight o'clock in Shanghai when it is night there, 21:30 to 8:00,

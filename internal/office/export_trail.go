@@ -57,14 +57,14 @@ func (o *Office) WriteTrail(ctx context.Context, by scheme.Actor, programme stri
 	enc := json.NewEncoder(bw)
 	enc.SetEscapeHTML(false)
 	for after := "0"; ; {
-		page, err := o.DB.Trail(ctx, store.Trail{Programme: programme, After: after}, trailPage)
+		page, err := o.DB.Trail(ctx, store.Trail{Programme: programme, After: after, Keys: by.Role == scheme.RoleAuditor}, trailPage)
 		if err != nil {
 			return err
 		}
 		for _, e := range page {
 			if err := enc.Encode(trailLine{
 				ID: e.ID, At: e.At.UTC().Format(proof.TimeLayout), Programme: e.ProgrammeID, Case: e.CaseID, Actor: e.ActorID, ActorName: e.ActorName,
-				Role: e.Role, Org: e.Org, Name: e.Name, Detail: TrailDetail(e.Event, by.Role), Idx: e.Idx, Commitment: e.Commitment(),
+				Role: e.Role, Org: e.Org, Name: e.Name, Detail: o.Detail(e, by.Role), Idx: e.Idx, Commitment: e.Commitment(),
 			}); err != nil {
 				return err
 			}
@@ -76,13 +76,19 @@ func (o *Office) WriteTrail(ctx context.Context, by scheme.Actor, programme stri
 	}
 }
 
+// Detail is what a role may read of a row of the trail. The rows of the auditor
+// come with the keys of their cases: he reads what was written about them.
+func (o *Office) Detail(e store.TrailRow, role scheme.Role) map[string]any {
+	if role == scheme.RoleAuditor {
+		e.Detail = store.WordsOf(o.Keys, e.CaseID, e.CaseKey).Detailed(e.Event)
+	}
+	return TrailDetail(e.Event, role)
+}
+
 // TrailDetail is the part of an event's detail that a role may read: all of it
 // for the auditor, who sees the case, and the plain parts for everybody else.
 func TrailDetail(e store.Event, role scheme.Role) map[string]any {
-	m := map[string]any{}
-	if json.Unmarshal([]byte(e.Detail), &m) != nil {
-		return nil
-	}
+	m := e.Plain()
 	for k := range m {
 		if role != scheme.RoleAuditor && !slices.Contains(scheme.TrailPlain, k) {
 			delete(m, k)

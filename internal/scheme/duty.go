@@ -1,6 +1,9 @@
 package scheme
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // DutyKind names a thing that a worker owes after his number: each is handed in
 // by him, from acceptance on, waiting people included (S4), and checked.
@@ -15,6 +18,18 @@ const (
 	DutyEntry        DutyKind = "entry"        // 入学缴费凭证
 	DutyReport       DutyKind = "report"       // 学籍在线验证报告
 )
+
+// DutyFileKind is the kind under which the files of a duty's field are kept.
+func DutyFileKind(k DutyKind, field string) FileKind {
+	return FileKind("duty/" + string(k) + "/" + field)
+}
+
+// DutyOfFile gives the duty for which a file is kept.
+func DutyOfFile(kind FileKind) (DutyKind, bool) {
+	rest, ok := strings.CutPrefix(string(kind), "duty/")
+	k, _, _ := strings.Cut(rest, "/")
+	return DutyKind(k), ok
+}
 
 // DutyState is where one duty of one case stands.
 type DutyState string
@@ -201,6 +216,11 @@ func StepDuty(d DutyFile, name MoveName, a Actor, args Args, p *Programme, now t
 	}
 	d.State, d.By = r.To, a.ID
 	return d, nil
+}
+
+// PossibleDuty lists the moves that an actor may make on a duty now.
+func PossibleDuty(d DutyFile, a Actor, p *Programme, now time.Time) []Turn[DutyState, DutyFile] {
+	return possible(DutyTurns, subject[DutyState]{d.State, DutyStateName(d.State), "", []string{d.Case}}, d, a, p, now)
 }
 
 // checksIt lets only those check a duty whom its row names. A lawful 免试 is the

@@ -110,6 +110,12 @@ func (f DutyField) Clean(raw string) string {
 				v += "-" + two(m[3])
 			}
 		}
+	case KindChoice: // a long list is typed, by its words
+		for _, o := range f.Choices() {
+			if o.Label == v {
+				return o.Value
+			}
+		}
 	case KindReport:
 		v = strings.ToUpper(strings.Join(strings.Fields(v), ""))
 	}
@@ -135,7 +141,7 @@ func (f DutyField) Judge(v string, now time.Time) []Reason {
 		case KindTick:
 			return no("missing", "请先看一遍，再打勾。")
 		case KindChoice, KindYesNo:
-			return no("missing", "请选择"+f.Label+"。")
+			return no("missing", "请选一项："+f.Label+"。")
 		}
 		return no("missing", "请填写"+f.Label+"。")
 	}

@@ -82,9 +82,24 @@ func TrailOf(name string) string { return OptionLabel(Trails(), name) }
 
 // TrailPlain are the parts of an event's detail that the trail shows to
 // somebody who has no part in the case: figures, codes and names of roles. What
-// a person has written down by hand is not among them.
+// a person has written down by hand about a case is not among them.
 var TrailPlain = []string{
 	"staff", "login", "role", "org", "programme", "until", "purpose", "why", "limit", "code", "move", "cause", "what", "rounds", "revision",
 	"cap", "waiting_max", "hash", "version", "rows", "new", "no", "place", "rank",
 	"ground", "phone", "was", // of an act on an account: why, and its number masked; no case is told of
 }
+
+// TrailOpen are the parts of the detail of an event about a case that may lie
+// plain in a row that is never changed: states, dates, figures, codes, labels of
+// fields, names of staff. Every other part is sealed under the key of the case,
+// so that it can be erased.
+var TrailOpen = []string{
+	"from", "to", "due", "move", "cause", "what", "items", "second", "rounds", "revision", "programme", "no", "place", "rank",
+}
+
+// What stands in the place of a text that was written about a case and cannot
+// be shown any more.
+const (
+	Erased     = "内容已按期限删除"       // the key of the case was destroyed
+	Unreadable = "内容打不开，请联系系统管理员" // the row was changed, or is another installation's
+)

@@ -26,7 +26,8 @@ type sealed struct {
 
 // Commitment is the hex SHA-256 of an event row in its canonical form, as the
 // leaf of the audit log carries it. No nonce: an event is not published, and
-// holds no sensitive value.
+// holds no sensitive value: what was written by hand is in it as it lies there,
+// sealed, so that the commitment outlives the key.
 func (e Event) Commitment() string {
 	b, err := json.Marshal(sealed{
 		ID: e.ID, Programme: e.ProgrammeID, Case: e.CaseID, Actor: e.ActorID, ActorName: e.ActorName, Role: e.Role,
@@ -81,7 +82,8 @@ func (q Q) UnionsTyped(ctx context.Context, programme string, limit int) (out []
 // TrailRow is an event with its place in the audit log, nil while unsealed.
 type TrailRow struct {
 	Event
-	Idx *int64
+	Idx     *int64
+	CaseKey []byte // wrapped; where the trail was asked for with Keys
 }
 
 // Trail is a window on the events of the installation, or of one programme.
@@ -90,12 +92,16 @@ type Trail struct {
 	Name      string // "" every event
 	Before    string // id: older than this one; "" the newest
 	After     string // id: newer than this one, oldest first
+	Keys      bool   // with the wrapped keys of the cases, for who may read what was written about them
 }
 
 // Trail lists events newest first, or oldest first from After on.
 func (q Q) Trail(ctx context.Context, t Trail, limit int) (out []TrailRow, err error) {
 	sel := q.NewSelect().Model((*Event)(nil)).ColumnExpr("e.*").ColumnExpr("se.idx AS idx").
 		Join("LEFT JOIN sealed_event AS se ON se.event_id = e.id")
+	if t.Keys {
+		sel = sel.ColumnExpr("c.key_wrapped AS case_key").Join("LEFT JOIN cases AS c ON c.id = e.case_id")
+	}
 	if t.Programme != "" {
 		sel = sel.Where("e.programme_id = ?", t.Programme)
 	}
@@ -159,7 +165,7 @@ func (q Q) DeadOutbox(ctx context.Context, limit int) (out []Outbox, err error) 
 // AttestedPage lists what one officer has attested, newest first, from before an
 // id on.
 func (q Q) AttestedPage(ctx context.Context, staff, before string, limit int) (out []AttestedRow, err error) {
-	sel := q.NewSelect().Model((*Attestation)(nil)).ColumnExpr("at.*").ColumnExpr("c.name AS case_name, c.employer AS case_employer, c.state AS case_state").
+	sel := q.NewSelect().Model((*Attestation)(nil)).ColumnExpr("at.*").ColumnExpr("c.name AS case_name, c.employer AS case_employer, c.state AS case_state, c.key_wrapped AS case_key").
 		Join("JOIN cases AS c ON c.id = at.case_id").Where("at.staff_id = ?", staff)
 	if before != "" {
 		sel = sel.Where("at.id < ?", before)

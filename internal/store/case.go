@@ -65,6 +65,17 @@ type Case struct {
 	SeatedAt      *time.Time
 	Since         time.Time
 	DueAt         *time.Time
+	// From the approval on: the end of the enrolment form's days, how the duties
+	// stand, how many awards count as paid, whether one is at the bank.
+	EnrolBy      *time.Time
+	Enrol        scheme.DutyState
+	Registration scheme.DutyState
+	Exam         scheme.DutyState
+	Admission    scheme.DutyState
+	Entry        scheme.DutyState
+	Report       scheme.DutyState
+	Spent        int
+	Inflight     bool
 }
 
 // Number is the acceptance number, 0 for a draft.
@@ -86,6 +97,11 @@ func (c Case) Scheme(h *Hearing) scheme.Case {
 	if c.DueAt != nil {
 		s.Due = *c.DueAt
 	}
+	if c.EnrolBy != nil {
+		s.EnrolBy = *c.EnrolBy
+	}
+	s.Duties = scheme.DutyMarks{Enrol: c.Enrol, Registration: c.Registration, Exam: c.Exam, Admission: c.Admission, Entry: c.Entry, Report: c.Report}
+	s.Spent, s.Inflight = c.Spent, c.Inflight
 	if h != nil {
 		sh := h.Scheme()
 		s.Hearing = &sh
@@ -101,11 +117,18 @@ func (c *Case) Take(s scheme.Case) {
 	if !s.Sat {
 		c.SeatedAt = nil
 	}
-	c.DueAt = nil
+	c.DueAt, c.EnrolBy = nil, nil
 	if !s.Due.IsZero() {
 		d := s.Due.UTC()
 		c.DueAt = &d
 	}
+	if !s.EnrolBy.IsZero() {
+		d := s.EnrolBy.UTC()
+		c.EnrolBy = &d
+	}
+	d := s.Duties
+	c.Enrol, c.Registration, c.Exam, c.Admission, c.Entry, c.Report = d.Enrol, d.Registration, d.Exam, d.Admission, d.Entry, d.Report
+	c.Spent, c.Inflight = s.Spent, s.Inflight
 }
 
 // Draft is the working copy of an application before it is submitted, and of a
@@ -142,16 +165,20 @@ type Hearing struct {
 	CaseID        string
 	Cause         scheme.Cause
 	State         scheme.HearingState
-	Reason        string
+	ReasonSealed  []byte
 	Proposer      string
 	Seconder      string // second person of the act that opened it
 	OpenedAt      time.Time
 	UntilAt       time.Time
-	Answer        string
+	AnswerSealed  []byte
 	AnsweredAt    *time.Time
-	Outcome       string
+	OutcomeSealed []byte
 	EndedBy       string
 	EndedAt       *time.Time
+	// What Words has opened.
+	Reason  string `bun:"-"`
+	Answer  string `bun:"-"`
+	Outcome string `bun:"-"`
 }
 
 // Scheme is the hearing as the rules see it.
@@ -171,11 +198,12 @@ type Decision struct {
 	ByName        string
 	SecondID      string
 	SecondName    string
-	Reason        string
+	ReasonSealed  []byte
 	Items         string // JSON list of field keys, for a return
 	At            time.Time
 	UndoneBy      string
 	UndoneAt      *time.Time
+	Reason        string `bun:"-"` // what Words has opened
 }
 
 // Proposal is the first half of a two-person act.
@@ -185,7 +213,7 @@ type Proposal struct {
 	ProgrammeID   string
 	CaseID        string
 	Move          scheme.MoveName
-	Args          string // JSON of the act's arguments
+	Args          string // JSON of the act's arguments; what was typed is sealed in it
 	CaseVersion   int
 	ByID          string
 	ByName        string
@@ -198,20 +226,24 @@ type Proposal struct {
 
 // Attestation is what a union officer said online about a printed form.
 type Attestation struct {
-	bun.BaseModel `bun:"table:attestation,alias:at"`
-	ID            string `bun:",pk"`
-	ProgrammeID   string
-	CaseID        string
-	FormCode      string
-	StaffID       string
-	StaffName     string
-	UnionKey      string
-	Member        bool
-	Frontline     bool
-	Conduct       bool
-	Disagree      string
-	At            time.Time
+	bun.BaseModel  `bun:"table:attestation,alias:at"`
+	ID             string `bun:",pk"`
+	ProgrammeID    string
+	CaseID         string
+	FormCode       string
+	StaffID        string
+	StaffName      string
+	UnionKey       string
+	Member         bool
+	Frontline      bool
+	Conduct        bool
+	DisagreeSealed []byte
+	At             time.Time
+	Disagree       string `bun:"-"` // what Words has opened
 }
+
+// Disagrees says whether the officer does not agree; why is sealed.
+func (a Attestation) Disagrees() bool { return a.DisagreeSealed != nil }
 
 // File is one stored, sealed page of a case.
 type File struct {
@@ -449,7 +481,7 @@ func (q Q) Attestations(ctx context.Context, caseID string) (out []Attestation, 
 // AttestedBy lists what one officer has attested, newest first, with the name
 // and state of each case.
 func (q Q) AttestedBy(ctx context.Context, staff string, before time.Time, limit int) (out []AttestedRow, err error) {
-	err = q.NewSelect().Model((*Attestation)(nil)).ColumnExpr("at.*").ColumnExpr("c.name AS case_name, c.employer AS case_employer, c.state AS case_state").
+	err = q.NewSelect().Model((*Attestation)(nil)).ColumnExpr("at.*").ColumnExpr("c.name AS case_name, c.employer AS case_employer, c.state AS case_state, c.key_wrapped AS case_key").
 		Join("JOIN cases AS c ON c.id = at.case_id").
 		Where("at.staff_id = ?", staff).Where("at.at < ?", before).OrderExpr("at.at DESC").Limit(int64(limit)).Scan(ctx, &out)
 	return out, err
@@ -461,6 +493,7 @@ type AttestedRow struct {
 	CaseName     string
 	CaseEmployer string
 	CaseState    scheme.CaseState
+	CaseKey      []byte // wrapped
 }
 
 // Proposal reads a proposal.

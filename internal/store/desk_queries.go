@@ -66,7 +66,7 @@ func (l WorkList) where() (cond string, instants int) {
 	case ListPriority:
 		return liveCase + " AND c.priority = 'claimed'", 0
 	case ListDisagreed:
-		return "c.state IN ('accepted', 'returned', 'at_district') AND EXISTS (SELECT 1 FROM attestation AS at WHERE at.case_id = c.id AND at.disagree <> '')", 0
+		return "c.state IN ('accepted', 'returned', 'at_district') AND EXISTS (SELECT 1 FROM attestation AS at WHERE at.case_id = c.id AND at.disagree_sealed IS NOT NULL)", 0
 	case ListAnswers:
 		return liveCase + " AND " + isAnswered, 0
 	case ListHearings:
@@ -327,19 +327,21 @@ func (q Q) OwnCases(ctx context.Context, staff string) (ids []string, err error)
 
 // Letter is one message to the worker: what was booked and how far it came.
 type Letter struct {
-	Wording   string
-	Body      string // as it lies in the inbox, "" before it is delivered
-	CreatedAt time.Time
-	SentAt    *time.Time
-	DeadAt    *time.Time
-	ReadAt    *time.Time
-	Attempts  int
+	ID         string
+	Wording    string
+	Body       string // as it lies in the inbox, "" before it is delivered
+	BodySealed []byte // instead of Body, where it repeats what somebody wrote
+	CreatedAt  time.Time
+	SentAt     *time.Time
+	DeadAt     *time.Time
+	ReadAt     *time.Time
+	Attempts   int
 }
 
 // Letters lists the messages about a case, newest first.
 func (q Q) Letters(ctx context.Context, v Viewer, caseID string, limit int) (out []Letter, err error) {
 	err = v.scope(q.NewSelect().TableExpr("outbox AS o").Join("JOIN cases AS c ON c.id = o.case_id").Join("LEFT JOIN message AS m ON m.id = o.id")).
-		ColumnExpr("o.wording, COALESCE(m.body, '') AS body, o.created_at, o.sent_at, o.dead_at, m.read_at, o.attempts").
+		ColumnExpr("o.id, o.wording, COALESCE(m.body, '') AS body, m.body_sealed, o.created_at, o.sent_at, o.dead_at, m.read_at, o.attempts").
 		Where("o.case_id = ?", caseID).OrderExpr("o.id DESC").Limit(int64(limit)).Scan(ctx, &out)
 	return out, err
 }

@@ -77,6 +77,7 @@ type Outbox struct {
 	Channel       string // sms
 	Wording       string
 	Params        string // JSON; no phone, no ID
+	ReasonSealed  []byte // the sentence of a person that the message repeats
 	CreatedAt     time.Time
 	NextAt        time.Time // machine clock
 	LeaseUntil    *time.Time
@@ -136,6 +137,7 @@ type Message struct {
 	CaseID        string
 	Wording       string
 	Body          string
+	BodySealed    []byte // instead of Body, where it repeats what somebody wrote
 	At            time.Time
 	ReadAt        *time.Time
 }

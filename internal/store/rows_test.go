@@ -90,8 +90,8 @@ func TestKept_RowsOfWhatHasHappened(t *testing.T) {
 		"UPDATE event SET detail = 'x'", "DELETE FROM event",
 		"UPDATE leaf SET body = 'x'", "UPDATE leaf SET idx = 5", "DELETE FROM leaf",
 		"UPDATE revision SET answers = 'x'", "UPDATE revision SET form_hash = 'x'",
-		"UPDATE decision SET reason = 'x'", "UPDATE decision SET by_id = 'x'", "DELETE FROM decision",
-		"UPDATE attestation SET disagree = 'x'",
+		"UPDATE decision SET reason_sealed = NULL", "UPDATE decision SET by_id = 'x'", "DELETE FROM decision",
+		"UPDATE attestation SET disagree_sealed = NULL",
 		"UPDATE checkpoint SET note = 'x'",
 		"UPDATE programme_version SET body = 'x'",
 	} {

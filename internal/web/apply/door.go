@@ -29,7 +29,7 @@ type Door struct {
 
 // Routes is the table of this door.
 func (d *Door) Routes() []web.Route {
-	return slices.Concat(d.draftRoutes(), d.caseRoutes())
+	return slices.Concat(d.draftRoutes(), d.caseRoutes(), d.dutyRoutes())
 }
 
 // viewer is the signed-in worker: he sees his own cases and nobody else's.

@@ -26,7 +26,7 @@ type letter struct {
 
 // showMessages shows the inbox; what it shows is read.
 func (d *Door) showMessages(c *web.Ctx) error {
-	all, err := d.Work.DB.Messages(c.Context(), c.Viewer.AccountID, 100)
+	all, err := d.Work.Inbox(c.Context(), c.Viewer.AccountID, 100)
 	if err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func (d *Door) showLookers(c *web.Ctx) error {
 		}
 		if e.Name == "reveal" {
 			var detail struct{ Reason string }
-			if json.Unmarshal([]byte(e.Detail), &detail) == nil && detail.Reason != "" {
+			if json.Unmarshal([]byte(m.words.Detailed(e)), &detail) == nil && detail.Reason != "" {
 				entry.Body += "，理由：" + detail.Reason
 			}
 		}

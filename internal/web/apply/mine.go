@@ -24,6 +24,8 @@ type mine struct {
 	s   scheme.Case
 	h   *store.Hearing // the open hearing or nil
 	p   *scheme.Programme
+
+	words *store.Words // opens what was written about the case
 }
 
 // toMy leads a worker to his first page: there is nothing for him here.
@@ -50,7 +52,9 @@ func (d *Door) look(ctx context.Context, row store.Case) (*mine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &mine{row: row, s: row.Scheme(h), h: h, p: p}, nil
+	words := d.Work.Words(&row)
+	words.Hearings(h)
+	return &mine{row: row, s: row.Scheme(h), h: h, p: p, words: words}, nil
 }
 
 // acted is the own case that a posted form is about. done says that the form's
@@ -242,6 +246,13 @@ func whatToDo(m *mine, now time.Time) (until time.Time, todo []web.Button) {
 		until = m.s.Due
 		add("去补正", "/my/correct")
 	}
+	if m.s.HearingOpen() && m.s.Hearing.State == scheme.HearingRunning {
+		for _, x := range scheme.Duties {
+			if x.Kind.Cures(m.s.Hearing.Cause) {
+				add("去交"+x.Label, "/my/duties/"+string(x.Kind))
+			}
+		}
+	}
 	if may[scheme.Answer] {
 		until = m.s.Hearing.Until
 		add("去说明情况", "/my/hearing")
@@ -257,6 +268,7 @@ func (d *Door) reason(ctx context.Context, m *mine) (string, error) {
 		return m.h.Reason, nil
 	case m.s.State == scheme.Returned:
 		all, err := d.Work.DB.Decisions(ctx, m.row.ID)
+		m.words.Decisions(all)
 		for _, x := range slices.Backward(all) {
 			if x.Move == scheme.Return {
 				return x.Reason, err
@@ -269,6 +281,7 @@ func (d *Door) reason(ctx context.Context, m *mine) (string, error) {
 			return "", err
 		}
 		last := all[len(all)-1]
+		m.words.Hearings(&last)
 		words := scheme.CauseName(last.Cause)
 		if r := cmp.Or(last.Outcome, last.Reason); r != "" {
 			words += "：" + r
@@ -301,6 +314,7 @@ func (d *Door) attested(ctx context.Context, m *mine) ([]web.TimelineEntry, erro
 	if err != nil {
 		return nil, err
 	}
+	m.words.Attestations(all)
 	var out []web.TimelineEntry
 	for _, a := range slices.Backward(all) {
 		e := web.TimelineEntry{
@@ -335,7 +349,7 @@ func (d *Door) timeline(ctx context.Context, m *mine) ([]web.TimelineEntry, erro
 			Reason string `json:"reason"`
 			Second string `json:"second"`
 		}
-		if json.Unmarshal([]byte(e.Detail), &detail) != nil {
+		if json.Unmarshal([]byte(m.words.Detailed(e)), &detail) != nil {
 			detail.Reason = ""
 		}
 		entry := web.TimelineEntry{At: web.Moment(e.At), Title: words, Who: whoActed(m.p, e), Tone: toneOf(scheme.MoveName(e.Name)), Here: len(out) == 0}

@@ -1,7 +1,9 @@
 package desk
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,6 +13,7 @@ import (
 	"yuanmeng/internal/photo"
 	"yuanmeng/internal/scheme"
 	"yuanmeng/internal/store"
+	"yuanmeng/internal/vault"
 	"yuanmeng/internal/web"
 )
 
@@ -31,6 +34,7 @@ type casePage struct {
 	Looks    []web.TimelineEntry
 	Decided  []store.Decision
 	Seen     string // the newest event on the page
+	Erased   bool   // the key of the case is gone, and with it what was filled in and written
 	Notice   *notice
 	Next     string
 	Prev     string
@@ -108,38 +112,10 @@ func (d *Door) casePage(c *web.Ctx, f *dossier, first ...scheme.FileKind) (*case
 	if l, ok := listOf(f.A.Role, c.Query("list")); ok {
 		pg.List = l.Key
 	}
-	app, err := d.Work.Submitted(ctx, row, 0)
-	if err != nil {
+	err := d.filled(ctx, pg, first)
+	if pg.Erased = errors.Is(err, vault.ErrErased); err != nil && !pg.Erased {
 		return nil, err
 	}
-	var before *scheme.Application
-	if row.Revision > 1 {
-		if before, err = d.Work.Submitted(ctx, row, row.Revision-1); err != nil {
-			return nil, err
-		}
-	}
-	files, err := db.Files(ctx, row.ID)
-	if err != nil {
-		return nil, err
-	}
-	e := evidence{App: app, Printed: row.FormPrint != "", Changed: d.Work.Changed(row, app)}
-	if e.Holds, err = db.HoldsPerson(ctx, row.ID); err != nil {
-		return nil, err
-	}
-	if e.Beside, err = db.CasesBeside(ctx, f.V, row); err != nil {
-		return nil, err
-	}
-	if e.Said, err = db.Attestations(ctx, row.ID); err != nil {
-		return nil, err
-	}
-	pg.Beside = e.Beside
-	pg.Findings = f.findings(e)
-	if pg.List == store.ListPriority {
-		first = append(first, scheme.FileHonour)
-	}
-	pg.Papers = f.papersOf(files, app, before, first)
-	pg.Sections = f.sections(app, before, pg.Papers)
-	pg.Acts, pg.More = f.acts(disagreed(e.Said))
 	if f.S.Place == scheme.PlaceWaiting {
 		list, err := db.WaitingList(ctx, row.ProgrammeID)
 		if err != nil {
@@ -150,12 +126,17 @@ func (d *Door) casePage(c *web.Ctx, f *dossier, first ...scheme.FileKind) (*case
 	if pg.Hearings, err = db.Hearings(ctx, row.ID); err != nil {
 		return nil, err
 	}
+	for i := range pg.Hearings {
+		f.Words.Hearings(&pg.Hearings[i])
+	}
 	if pg.Letters, err = db.Letters(ctx, f.V, row.ID, 30); err != nil {
 		return nil, err
 	}
+	f.Words.Letters(pg.Letters)
 	if pg.Decided, err = db.Decisions(ctx, row.ID); err != nil {
 		return nil, err
 	}
+	f.Words.Decisions(pg.Decided)
 	events, err := db.CaseEvents(ctx, row.ID, 500)
 	if err != nil {
 		return nil, err
@@ -170,6 +151,45 @@ func (d *Door) casePage(c *web.Ctx, f *dossier, first ...scheme.FileKind) (*case
 		}
 	}
 	return pg, nil
+}
+
+// filled loads what the worker filled in and handed in, and what follows from it.
+func (d *Door) filled(ctx context.Context, pg *casePage, first []scheme.FileKind) error {
+	f, db, row := pg.dossier, d.Work.DB, pg.Row
+	app, err := d.Work.Submitted(ctx, row, 0)
+	if err != nil {
+		return err
+	}
+	var before *scheme.Application
+	if row.Revision > 1 {
+		if before, err = d.Work.Submitted(ctx, row, row.Revision-1); err != nil {
+			return err
+		}
+	}
+	files, err := db.Files(ctx, row.ID)
+	if err != nil {
+		return err
+	}
+	e := evidence{App: app, Printed: row.FormPrint != "", Changed: d.Work.Changed(row, app)}
+	if e.Holds, err = db.HoldsPerson(ctx, row.ID); err != nil {
+		return err
+	}
+	if e.Beside, err = db.CasesBeside(ctx, f.V, row); err != nil {
+		return err
+	}
+	if e.Said, err = db.Attestations(ctx, row.ID); err != nil {
+		return err
+	}
+	f.Words.Attestations(e.Said)
+	pg.Beside = e.Beside
+	pg.Findings = f.findings(e)
+	if pg.List == store.ListPriority {
+		first = append(first, scheme.FileHonour)
+	}
+	pg.Papers = f.papersOf(files, app, before, first)
+	pg.Sections = f.sections(app, before, pg.Papers)
+	pg.Acts, pg.More = f.acts(disagreed(e.Said))
+	return nil
 }
 
 // beside gives the addresses of the next and the previous case of a list.
@@ -193,7 +213,7 @@ func (d *Door) beside(c *web.Ctx, f *dossier, list store.WorkList) (next, prev s
 }
 
 func disagreed(said []store.Attestation) bool {
-	return slices.ContainsFunc(said, func(a store.Attestation) bool { return a.Disagree != "" })
+	return slices.ContainsFunc(said, func(a store.Attestation) bool { return a.Disagrees() })
 }
 
 // sections are the values as the pages asked them, each stamped one beside its
@@ -388,7 +408,7 @@ func (f *dossier) bodyOf(e store.Event) string {
 		Reason, Second, Due, Items, Note, What, Move string
 		Was, Phone, Paper                            string
 	}
-	if json.Unmarshal([]byte(e.Detail), &x) != nil {
+	if json.Unmarshal([]byte(f.Words.Detailed(e)), &x) != nil {
 		return ""
 	}
 	var parts []string

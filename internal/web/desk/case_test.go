@@ -19,13 +19,14 @@ import (
 func TestCases_EachRoleHasItsWays(t *testing.T) {
 	hl := newHall(t, 3, 3)
 	a := hl.atDistrict()
-	caseWay := strings.NewReplacer("{id}", a.caseID, "{file}", a.file(scheme.FilePhoto), "{move}", "keep")
+	caseWay := strings.NewReplacer("{id}", a.caseID, "{file}", a.file(scheme.FilePhoto), "{move}", "keep", "{kind}", "enrol")
 	seers := []string{"centre1", "district1", "lead1", "auditor"}
 	deciders := []string{"centre1", "district1", "lead1"}
 	may := map[string][]string{
 		"GET /desk/cases": seers, "POST /desk/search": seers, "GET /desk/cases/{id}": seers, "GET /desk/cases/{id}/files/{file}": seers,
 		"GET /desk/cases/{id}/files/{file}/slots": seers, "GET /desk/cases/{id}/reveal": seers, "POST /desk/cases/{id}/reveal": seers,
 		"GET /desk/cases/{id}/call": deciders, "POST /desk/cases/{id}/call": deciders, "GET /desk/cases/{id}/{move}": deciders, "POST /desk/cases/{id}/{move}": deciders,
+		"GET /desk/cases/{id}/duties/{kind}": seers, "POST /desk/cases/{id}/duties/{kind}": deciders,
 		"GET /desk/proposals": seers, "POST /desk/proposals/{id}": {"district1", "lead1"}, "GET /desk/seats": seers,
 	}
 	seen := 0
@@ -49,7 +50,7 @@ func TestCases_EachRoleHasItsWays(t *testing.T) {
 			switch {
 			case who == "foreign" && strings.Contains(r.Pattern, "{id}"):
 				// Absent and foreign are one answer.
-				absent := hl.do("district1", strings.NewReplacer("{id}", "0190a000-0000-7000-8000-000000000000", "{file}", "x", "{move}", "keep").Replace(r.Pattern), form)
+				absent := hl.do("district1", strings.NewReplacer("{id}", "0190a000-0000-7000-8000-000000000000", "{file}", "x", "{move}", "keep", "{kind}", "enrol").Replace(r.Pattern), form)
 				if code != 404 || absent.Code != 404 {
 					t.Errorf("%s: foreign %d, absent %d", key, code, absent.Code)
 				}
@@ -275,7 +276,6 @@ func TestContest_IsSettledByTwo(t *testing.T) {
 	has(t, page, "受理号2用了同一个证件号", "这份先受理")
 	lacks(t, page, "没有重复申请")
 	hl.not("centre1", second, scheme.Pass, 409, "证件号归属未核实")
-
 	plain := hl.apply()
 	plain.submit()
 	lacks(t, hl.page("centre1", "/desk/cases/"+plain.caseID+"/return"), "idcard_disputed")
@@ -290,6 +290,7 @@ func TestContest_IsSettledByTwo(t *testing.T) {
 	first.attach(scheme.FileIDCard, "card of the first")
 	hl.must(hl.w.Resubmit(hl.ctx, first.worker, first.caseID))
 	has(t, hl.page("district1", "/desk/cases/"+first.caseID), "身份证")
+
 	hl.done("district1", second, scheme.SettleFor, "note", "本人持身份证原件到场")
 	has(t, hl.page("lead1", "/desk/proposals"), "另一份申请转入告知", "本人持身份证原件到场")
 	hl.agree("lead1", second)
@@ -364,9 +365,14 @@ func TestDisagreement_HasToBeAnswered(t *testing.T) {
 	a := hl.atDistrict()
 	c := a.row()
 	hl.must(hl.db.Write(hl.ctx, hl.now(), func(tx *store.Tx) error {
-		return tx.Insert(hl.ctx, &store.Attestation{
-			ID: store.NewID(tx.Now), ProgrammeID: xianan, CaseID: a.caseID, FormCode: c.FormCode, StaffID: "o", StaffName: "工小会", UnionKey: c.UnionKey, Disagree: "本人已离职", At: tx.Now,
-		})
+		said := &store.Attestation{
+			ID: store.NewID(tx.Now), ProgrammeID: xianan, CaseID: a.caseID, FormCode: c.FormCode, StaffID: "o", StaffName: "工小会", UnionKey: c.UnionKey, At: tx.Now,
+		}
+		var err error
+		if said.DisagreeSealed, err = hl.w.Words(&c).Seal("attestation", said.ID, "disagree", "本人已离职"); err != nil {
+			return err
+		}
+		return tx.Insert(hl.ctx, said)
 	}))
 	has(t, hl.page("district1", "/desk/cases?list=disagreed"), a.Name, "工会不同意")
 	has(t, hl.page("district1", "/desk/cases/"+a.caseID), "不同意：本人已离职", "/desk/cases/"+a.caseID+`/approve"`)

@@ -414,6 +414,7 @@ func (d *Door) showMove(c *web.Ctx, code int, f *dossier, m scheme.Move, o order
 	if err != nil {
 		return err
 	}
+	f.Words.Attestations(said)
 	pg.Must, pg.Asks = m.Reason, m.Reason || m.Name == scheme.Execute
 	switch m.Name {
 	case scheme.Return:

@@ -26,7 +26,7 @@ type Door struct {
 
 // Routes is the table of this door.
 func (d *Door) Routes() []web.Route {
-	return slices.Concat(d.accountRoutes(), d.caseRoutes())
+	return slices.Concat(d.accountRoutes(), d.caseRoutes(), d.dutyRoutes())
 }
 
 // actor is the signed-in member of staff in the one role of his session.

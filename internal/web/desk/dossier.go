@@ -19,6 +19,7 @@ type dossier struct {
 	Cal       scheme.Calendar
 	A         scheme.Actor
 	V         store.Viewer
+	Words     *store.Words // opens what was written about the case
 	Hearing   *store.Hearing
 	Proposals []store.Proposal
 	Now       time.Time
@@ -56,9 +57,11 @@ func (d *Door) dossierOf(c *web.Ctx, id string) (*dossier, error) {
 	if f.P, f.Cal, err = d.Work.Programme(ctx, f.Row.ProgrammeID); err != nil {
 		return nil, err
 	}
+	f.Words = d.Work.Words(&f.Row)
 	if f.Hearing, err = d.Work.DB.OpenHearing(ctx, f.Row.ID); err != nil {
 		return nil, err
 	}
+	f.Words.Hearings(f.Hearing)
 	if f.Proposals, err = d.Work.DB.ProposalsOf(ctx, f.Row.ID); err != nil {
 		return nil, err
 	}
@@ -80,9 +83,6 @@ func assigned(s scheme.Case, r scheme.Role, proposed bool) bool {
 	return false
 }
 
-// possible are the moves that the person may make now and that nobody has
-// proposed yet.
-func (f *dossier) possible() []scheme.Move {
 // hands says whether the person has anything to do with a case that lies on the
 // desk of his role: who opened a hearing leaves it to others, and compares no
 // numbers meanwhile.
@@ -93,6 +93,9 @@ func (f *dossier) hands() bool {
 	return len(f.Proposals) > 0 || len(f.possible()) > 0
 }
 
+// possible are the moves that the person may make now and that nobody has
+// proposed yet.
+func (f *dossier) possible() []scheme.Move {
 	var out []scheme.Move
 	for _, m := range scheme.Possible(f.S, f.A, f.P, f.Now) {
 		if !slices.ContainsFunc(f.Proposals, func(p store.Proposal) bool { return p.Move == m.Name }) {
@@ -134,6 +137,9 @@ func spaced(key, v string) string {
 func (f *dossier) originals(kind scheme.FileKind) bool {
 	if f.Check {
 		return true
+	}
+	if k, ok := scheme.DutyOfFile(kind); ok {
+		return slices.Contains(checkedBy(f.A.Role), k)
 	}
 	spec, ok := scheme.Field(string(kind))
 	return ok && spec.SeenBy(f.A.Role) && kind != scheme.FileStamped && kind != scheme.FileIDCard

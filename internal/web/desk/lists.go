@@ -181,7 +181,7 @@ func marks(s scheme.Case, app *scheme.Application, said []store.Attestation, p *
 		add(web.ToneWait, "姓名待补全")
 	}
 	for _, a := range said {
-		if a.Disagree != "" {
+		if a.Disagrees() {
 			add(web.ToneBad, "工会不同意")
 			break
 		}

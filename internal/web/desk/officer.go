@@ -154,7 +154,9 @@ func (d *Door) showOfficer(c *web.Ctx, code int, m web.PageMeta, typed string) e
 		l.later = "/a?before=" + rows[len(rows)-1].ID
 	}
 	for _, r := range rows {
-		l.rows = append(l.rows, attested(r.Attestation, r.CaseName, r.CaseEmployer))
+		said := []store.Attestation{r.Attestation}
+		store.WordsOf(d.Work.Keys, r.CaseID, r.CaseKey).Attestations(said)
+		l.rows = append(l.rows, attested(said[0], r.CaseName, r.CaseEmployer))
 	}
 	return c.RenderAs(code, officerPage(m, l))
 }
@@ -244,6 +246,7 @@ func (d *Door) scanned(c *web.Ctx, row store.Case, a scheme.Actor) (scanned, err
 	if err != nil {
 		return s, err
 	}
+	d.Work.Words(&row).Attestations(all)
 	for _, at := range slices.Backward(all) {
 		if at.StaffID == a.ID {
 			s.before = append(s.before, attested(at, row.Name, row.Employer))

@@ -119,6 +119,7 @@ func (d *Door) proposalViews(c *web.Ctx) ([]proposalView, error) {
 			pv.Rows = append(pv.Rows, web.SummaryRow{Key: "理由", Value: o.Reason})
 		}
 		if h := hearings[row.ID]; h != nil {
+			d.Work.Words(&row).Hearings(h)
 			pv.Rows = append(pv.Rows, web.SummaryRow{Key: "告知的事由", Value: scheme.CauseName(h.Cause), Note: h.Reason})
 			if h.Answer != "" {
 				pv.Rows = append(pv.Rows, web.SummaryRow{Key: "本人的说明", Value: h.Answer})

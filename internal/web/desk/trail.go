@@ -46,7 +46,7 @@ func (d *Door) showTrail(c *web.Ctx) error {
 
 func (d *Door) trailPage(c *web.Ctx, code int, m web.PageMeta, reason string) error {
 	ctx, a := c.Context(), actor(c)
-	t := store.Trail{Programme: trailScope(c), Name: c.Query("event"), Before: c.Query("before")}
+	t := store.Trail{Programme: trailScope(c), Name: c.Query("event"), Before: c.Query("before"), Keys: a.Role == scheme.RoleAuditor}
 	if a.Role != scheme.RoleAuditAdmin && t.Programme == "" {
 		return web.NotFound
 	}
@@ -78,7 +78,7 @@ func (d *Door) trailPage(c *web.Ctx, code int, m web.PageMeta, reason string) er
 		} else if e.ProgrammeID != "" {
 			r.about = n.programme(e.ProgrammeID)
 		}
-		r.detail = w.detail(office.TrailDetail(e.Event, a.Role))
+		r.detail = w.detail(d.Office.Detail(e, a.Role))
 		if e.Idx != nil {
 			r.sealed = fmt.Sprint(*e.Idx)
 		}

@@ -20,7 +20,6 @@ CREATE TABLE duty (
     state TEXT NOT NULL CHECK (state IN ('filed', 'passed', 'returned')),
     exempt BOOLEAN NOT NULL,
     sealed BYTEA NOT NULL,
-    files TEXT NOT NULL,
     version INTEGER NOT NULL,
     filed_at TIMESTAMPTZ NOT NULL,
     by_id TEXT NOT NULL,

@@ -1,0 +1,74 @@
+package casework
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"yuanmeng/internal/scheme"
+)
+
+// AttachDuty seals the pages of a file for one field of a duty. It takes the
+// place of one that was there and has not been handed in; what was handed in
+// stays until the duty is filed again.
+func (w *Work) AttachDuty(ctx context.Context, workerID, caseID string, k scheme.DutyKind, field string, up Upload) error {
+	c, err := w.own(ctx, workerID, caseID)
+	if err != nil {
+		return err
+	}
+	f, err := w.frozen(ctx, w.DB.Q, c.ProgrammeID)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(f.p.DutyFields(k), func(x scheme.DutyField) bool { return x.Key == field && x.Kind == scheme.KindFile }) {
+		return ErrNotFound
+	}
+	if len(up.Pages) == 0 {
+		return refuse("empty_file", "文件是空的，请重新选一张照片。", "空文件", "A2.2")
+	}
+	up.Kind = scheme.DutyFileKind(k, field)
+	if err := w.countUpload(ctx, workerID); err != nil {
+		return err
+	}
+	rows, _, err := w.putPages(&c, up)
+	if err != nil {
+		return err
+	}
+	err = w.act(ctx, c.ProgrammeID, func(t *turn) error {
+		e, err := t.load(ctx, caseID)
+		if err != nil {
+			return err
+		}
+		d, err := t.duty(ctx, e, k)
+		if err != nil {
+			return err
+		}
+		if err := mayFile(e.s, d.State); err != nil {
+			return err
+		}
+		at := t.tx.Now
+		all, err := t.tx.Files(ctx, caseID)
+		if err != nil {
+			return err
+		}
+		for _, x := range all {
+			if x.Kind == up.Kind && !x.At.Before(at) {
+				at = x.At.Add(time.Microsecond).UTC()
+			}
+		}
+		for i := range rows {
+			rows[i].At = at
+		}
+		if d.State == scheme.DutyOwed {
+			if err := t.tx.DropFiles(ctx, caseID, up.Kind); err != nil {
+				return err
+			}
+		}
+		return t.tx.Insert(ctx, &rows)
+	})
+	if err != nil {
+		return errors.Join(err, w.unput(rows))
+	}
+	return nil
+}
