@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -33,8 +34,9 @@ import (
 
 // TestCanary lets 100 people live a whole stage and then looks for their
 // identity, card and phone numbers in every byte that the program left: the
-// database with its journal, the blobs, temporary files, the log, the public
-// log. Some go the whole way with real pictures, the others with pages that
+// database with its journal, a copy of it as a backup takes one, the blobs,
+// temporary files, the log, the public log. Staff and workers write numbers into
+// every sentence they may write. Some go the whole way with real pictures, the others with pages that
 // spell their numbers out.
 func TestCanary(t *testing.T) {
 	people, whole := 100, 4
@@ -158,8 +160,18 @@ func TestCanary(t *testing.T) {
 		}
 	}
 	decide := func(a scheme.Actor, w sample.Worker, o casework.Order) error {
-		o.Case, o.Reason = w.CaseID, "理由"
+		o.Case, o.Reason = w.CaseID, typed(w)
 		return work.Decide(ctx, a, desk, o)
+	}
+	both := func(a, other scheme.Actor, w sample.Worker, o casework.Order) error {
+		if err := decide(a, w, o); err != nil {
+			return err
+		}
+		ps, err := db.ProposalsOf(ctx, w.CaseID)
+		if err != nil {
+			return err
+		}
+		return work.Second(ctx, other, desk, ps[0].ID, true)
 	}
 	for i, w := range all {
 		must(work.Look(ctx, centre, row(t, db, w.CaseID), "look"))
@@ -171,6 +183,12 @@ func TestCanary(t *testing.T) {
 			r, err := work.Receipt(ctx, c)
 			must(err)
 			logger.Debug("receipt", "receipt", r)
+		}
+		must(work.Call(ctx, centre, desk, w.CaseID, typed(w)))
+		must(work.MissedCall(ctx, centre, desk, w.CaseID, typed(w)))
+		must(work.Reveal(ctx, centre, row(t, db, w.CaseID), "values", typed(w)))
+		if c := row(t, db, w.CaseID); c.FormCode != "" && i%5 < 2 {
+			said(work.Attest(ctx, scheme.Actor{ID: "officer", Role: scheme.RoleLocal, Org: c.UnionKey, Name: "经办"}, casework.Attestation{Code: c.FormCode, Disagree: typed(w)}))
 		}
 		switch i % 5 {
 		case 0: // returned, another card, another phone, handed in again
@@ -191,7 +209,12 @@ func TestCanary(t *testing.T) {
 		case 2: // refused, answered, kept
 			must(decide(centre, w, casework.Order{Move: scheme.Pass}))
 			must(decide(district, w, casework.Order{Move: scheme.Refuse}))
-			must(work.Answer(ctx, w.ID, w.CaseID, "我有材料"))
+			must(work.Answer(ctx, w.ID, w.CaseID, typed(w)))
+			if i == 2 { // released by two persons, and brought back by two
+				must(both(second, lead, w, casework.Order{Move: scheme.Execute}))
+				must(both(lead, district, w, casework.Order{Move: scheme.Reinstate}))
+				continue
+			}
 			must(decide(second, w, casework.Order{Move: scheme.Keep}))
 		case 3: // another number, by two persons; one of them already somebody's
 			must(decide(district, w, casework.Order{Move: scheme.AmendIdentity, ID: sample.IDNumber(5000 + i)}))
@@ -237,6 +260,22 @@ func TestCanary(t *testing.T) {
 		_, err = jb.SealEvents(ctx)
 		must(err)
 		to(now().AddDate(0, 0, 8))
+	}
+	if db.Engine == store.SQLite {
+		must(db.CopyTo(ctx, filepath.Join(home, "backup.db")))
+	}
+	told := 0
+	for _, w := range all {
+		ms, err := work.Inbox(ctx, w.ID, 100)
+		must(err)
+		for _, m := range ms {
+			if strings.Contains(m.Body, typed(w)) {
+				told++
+			}
+		}
+	}
+	if told == 0 {
+		t.Fatal("no message repeats what was written")
 	}
 	var public bytes.Buffer
 	must(work.ExportLog(ctx, string(p.ID), "ym.example", &public))
@@ -311,6 +350,11 @@ func TestCanary(t *testing.T) {
 	if planted != 8 {
 		t.Fatal("the search is blind")
 	}
+}
+
+// typed is a sentence with numbers that do not belong into it.
+func typed(w sample.Worker) string {
+	return "本人来电，" + w.Phone + "，证件" + w.Person.ID + "，卡" + w.Card
 }
 
 type writer func([]byte) (int, error)

@@ -648,3 +648,22 @@ func TestPages_AskAFixedNumberOfQuestions(t *testing.T) {
 		t.Errorf("list: %d with 1 row, %d with 20; case: %d, %d", l1, l20, c1, c20)
 	}
 }
+
+// After the key of a case is destroyed its page still says what happened and who
+// decided; what anybody wrote is gone.
+func TestErased_CasePageSaysSo(t *testing.T) {
+	hl := newHall(t, 2, 2)
+	a := hl.atDistrict()
+	hl.must(hl.w.Call(hl.ctx, scheme.Actor{ID: "x", Role: scheme.RoleCentre, Name: "甲"}, store.Viewer{Programmes: []string{xianan}}, a.caseID, "来电说换了班组"))
+	hl.done("district1", a, scheme.Approve, "note", "已核实，仍在岗")
+	has(t, hl.page("auditor", "/desk/cases/"+a.caseID), "来电说换了班组", "已核实，仍在岗")
+	hl.must(hl.db.Write(hl.ctx, hl.now(), func(tx *store.Tx) error {
+		_, err := tx.NewUpdate().Table("cases").Set("key_wrapped = NULL").Where("id = ?", a.caseID).Exec(hl.ctx)
+		return err
+	}))
+	page := hl.page("auditor", "/desk/cases/"+a.caseID)
+	has(t, page, "资料已删除", "理由："+scheme.Erased, "审核通过")
+	if strings.Contains(page, "换了班组") || strings.Contains(page, "仍在岗") {
+		t.Error("the page shows what was erased")
+	}
+}
