@@ -95,6 +95,7 @@ var TrailPlain = []string{
 // so that it can be erased.
 var TrailOpen = []string{
 	"from", "to", "due", "move", "cause", "what", "items", "second", "rounds", "revision", "programme", "no", "place", "rank",
+	"was", "phone", "paper", // of another phone: numbers masked, and where the card was seen
 }
 
 // What stands in the place of a text that was written about a case and cannot
