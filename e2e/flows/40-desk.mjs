@@ -201,7 +201,7 @@ async function hearing(stage) {
   await w.look('mine-answered')
 
   await open(first, 35)
-  await first.reads('由另一个人复核')
+  await first.reads('由别的人复核')
   stage.checks.ok((await first.button('保留名额').count()) === 0, 'whoever announced the refusal may keep')
   await first.look('case-answered')
   await first.leave()
