@@ -121,10 +121,15 @@ func TestWrite_AgainAfterADeadlock(t *testing.T) {
 	}
 	var tries atomic.Int64
 	has := map[string]chan struct{}{"a": make(chan struct{}), "b": make(chan struct{})}
+	over := map[string]chan struct{}{"a": make(chan struct{}), "b": make(chan struct{})}
 	act := func(first, second string) error {
+		defer close(over[first])
 		mine := 0
 		return db.Write(ctx, at, func(tx *store.Tx) error {
 			tries.Add(1)
+			if mine == 1 {
+				<-over[second] // or the two might cross again: row locks know no queue
+			}
 			ta, err := tx.LockTally(ctx, first)
 			if err != nil {
 				return err
