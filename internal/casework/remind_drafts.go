@@ -22,7 +22,7 @@ const remindMost = 500
 // reminders are the deadlines by which those with a draft are reminded of the
 // opening and of the close (R-A15). One whose instant has passed is not booked.
 // The dates are frozen at the opening; an act that changes them would end these
-// rows and book them anew: nobody is reminded twice, the outbox sees to that.
+// rows and book them anew: nobody is reminded twice, the table reminded sees to that.
 func reminders(p *scheme.Programme, now time.Time) (out []store.Due) {
 	for _, r := range []struct {
 		move scheme.MoveName
@@ -64,9 +64,13 @@ func (w *Work) remindDrafts(ctx context.Context, d store.Due) error {
 		if err != nil {
 			return err
 		}
-		rows := make([]store.Outbox, len(drafts))
-		for i := range drafts {
-			rows[i] = outbox(tx.Now, w.Machine(), &drafts[i], string(d.Move), nil)
+		rows, once := make([]store.Outbox, len(drafts)), make([]store.Reminded, len(drafts))
+		for i, c := range drafts {
+			rows[i] = outbox(tx.Now, w.Machine(), &c, string(d.Move), nil)
+			once[i] = store.Reminded{ProgrammeID: c.ProgrammeID, WorkerID: c.WorkerID, Wording: string(d.Move)}
+		}
+		if err := tx.InsertAll(ctx, &once); err != nil {
+			return err
 		}
 		if err := tx.InsertAll(ctx, &rows); err != nil {
 			return err

@@ -672,8 +672,10 @@ func (tx *Tx) AtGate(ctx context.Context, ids []string) (map[string]GateRow, err
 	return out, nil
 }
 
-// accepted are the columns of a case that its acceptance changes.
-const accepted = "state, place, band, no, suspended, contested, contested_with, version, revision, person_index, phone_index, " +
+// accepted are the columns of a case that its acceptance changes. The phone's
+// index is none of them: every save of the draft has kept it, and writing it again
+// would turn an index over for each submission.
+const accepted = "state, place, band, no, suspended, contested, contested_with, version, revision, person_index, " +
 	"name, employer, union_key, union_name, town, college, level, major, worker_kind, hukou, sex, age_band, region, " +
 	"priority, untypable, last_actor, accept_leaf, accepted_at, seated_at, since, due_at"
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/uptrace/bun"
+
 	"yuanmeng/internal/scheme"
 )
 
@@ -29,11 +31,19 @@ func (q Q) Outbox(ctx context.Context, limit int) (out []Outbox, err error) {
 	return out, err
 }
 
-// DraftsUntold lists drafts of a programme whose workers have not been sent a
-// wording of it; at most limit.
+// Reminded says that a worker was reminded by a wording of a programme.
+type Reminded struct {
+	bun.BaseModel `bun:"table:reminded,alias:rm"`
+	ProgrammeID   string `bun:",pk"`
+	WorkerID      string `bun:",pk"`
+	Wording       string `bun:",pk"`
+}
+
+// DraftsUntold lists drafts of a programme whose workers have not been reminded
+// by a wording of it; at most limit.
 func (q Q) DraftsUntold(ctx context.Context, programme, wording string, limit int) (out []Case, err error) {
 	err = q.NewSelect().Model(&out).Column("id", "programme_id", "worker_id").Where("c.programme_id = ? AND c.state = ?", programme, scheme.Draft).
-		Where("NOT EXISTS (SELECT 1 FROM outbox AS o WHERE o.programme_id = c.programme_id AND o.worker_id = c.worker_id AND o.wording = ?)", wording).
+		Where("NOT EXISTS (SELECT 1 FROM reminded AS rm WHERE rm.programme_id = c.programme_id AND rm.worker_id = c.worker_id AND rm.wording = ?)", wording).
 		OrderExpr("c.id").Limit(int64(limit)).Scan(ctx)
 	return out, err
 }

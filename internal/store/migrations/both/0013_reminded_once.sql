@@ -1,4 +1,9 @@
 -- +goose Up
--- Whoever has a draft is reminded once of the opening and once of the close.
-CREATE UNIQUE INDEX outbox_opening_soon ON outbox (programme_id, worker_id) WHERE wording = 'opening_soon';
-CREATE UNIQUE INDEX outbox_closing_soon ON outbox (programme_id, worker_id) WHERE wording = 'closing_soon';
+-- Whoever has a draft is reminded once of the opening and once of the close. A
+-- table of its own: an index of the outbox would cost every submission.
+CREATE TABLE reminded (
+    programme_id TEXT NOT NULL,
+    worker_id TEXT NOT NULL,
+    wording TEXT NOT NULL,
+    PRIMARY KEY (programme_id, worker_id, wording)
+);
