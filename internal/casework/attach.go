@@ -51,8 +51,6 @@ func (w *Work) Attach(ctx context.Context, workerID, caseID string, up Upload) (
 		return nil, err
 	}
 	app, err := w.save(ctx, workerID, caseID, func(tx *store.Tx, c *store.Case, app *scheme.Application, _ *scheme.Programme) error {
-		// The pages of one upload share an instant that no other upload has.
-		at := tx.Now
 		if c.State == scheme.Draft {
 			if err := tx.DropFiles(ctx, caseID, up.Kind); err != nil {
 				return err
@@ -62,14 +60,7 @@ func (w *Work) Attach(ctx context.Context, workerID, caseID string, up Upload) (
 		if err != nil {
 			return err
 		}
-		for _, f := range all {
-			if f.Kind == up.Kind && !f.At.Before(at) {
-				at = f.At.Add(time.Microsecond).UTC()
-			}
-		}
-		for i := range rows {
-			rows[i].At = at
-		}
+		at := instantOf(rows, all, tx.Now)
 		if err := tx.Insert(ctx, &rows); err != nil {
 			return err
 		}
@@ -102,6 +93,20 @@ func (w *Work) putPages(c *store.Case, up Upload) (rows []store.File, size int64
 		size += blob.Size
 	}
 	return rows, size, nil
+}
+
+// instantOf gives the pages of an upload the instant that they share and that no
+// other upload of their kind among all has.
+func instantOf(rows, all []store.File, now time.Time) time.Time {
+	for _, f := range all {
+		if f.Kind == rows[0].Kind && !f.At.Before(now) {
+			now = f.At.Add(time.Microsecond).UTC()
+		}
+	}
+	for i := range rows {
+		rows[i].At = now
+	}
+	return now
 }
 
 // uploadsHour is how many files one account may hand in within an hour. Nobody

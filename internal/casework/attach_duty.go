@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"time"
 
 	"yuanmeng/internal/scheme"
 )
@@ -40,27 +39,15 @@ func (w *Work) AttachDuty(ctx context.Context, workerID, caseID string, k scheme
 		if err != nil {
 			return err
 		}
-		d, err := t.duty(ctx, e, k)
-		if err != nil {
-			return err
+		if rs := scheme.MayFile(e.s, k); rs != nil {
+			return &Refused{rs}
 		}
-		if err := mayFile(e.s, d.State); err != nil {
-			return err
-		}
-		at := t.tx.Now
 		all, err := t.tx.Files(ctx, caseID)
 		if err != nil {
 			return err
 		}
-		for _, x := range all {
-			if x.Kind == up.Kind && !x.At.Before(at) {
-				at = x.At.Add(time.Microsecond).UTC()
-			}
-		}
-		for i := range rows {
-			rows[i].At = at
-		}
-		if d.State == scheme.DutyOwed {
+		instantOf(rows, all, t.tx.Now)
+		if e.s.Duties.Of(k) == scheme.DutyOwed {
 			if err := t.tx.DropFiles(ctx, caseID, up.Kind); err != nil {
 				return err
 			}

@@ -8,7 +8,8 @@ import (
 	"yuanmeng/internal/store"
 )
 
-// note appends to the audit trail outside a turn: acts that touch no seat.
+// note appends to the audit trail of a case. By itself it serves acts that touch
+// no seat and have no turn.
 func (w *Work) note(ctx context.Context, tx *store.Tx, c store.Case, a scheme.Actor, name string, detail map[string]any) error {
 	id := store.NewID(tx.Now)
 	text, err := w.Words(&c).Detail(id, detail)

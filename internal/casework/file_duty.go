@@ -3,7 +3,6 @@ package casework
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
 
 	"yuanmeng/internal/scheme"
@@ -29,8 +28,8 @@ func (w *Work) FileDuty(ctx context.Context, workerID, caseID string, k scheme.D
 		if err != nil {
 			return err
 		}
-		if err := mayFile(e.s, d.State); err != nil {
-			return err
+		if rs := scheme.MayFile(e.s, k); rs != nil {
+			return &Refused{rs}
 		}
 		have, err := t.dutyFiles(ctx, e, k)
 		if err != nil {
@@ -56,20 +55,6 @@ func (w *Work) FileDuty(ctx context.Context, workerID, caseID string, k scheme.D
 	})
 }
 
-// mayFile says when nothing is taken any more: after the end, and while the
-// family of one who died has the word.
-func mayFile(c scheme.Case, s scheme.DutyState) error {
-	switch {
-	case !c.State.Live():
-		return refuse("state", "这份申请已经结束，不用再交材料。", "案件已经结束", "A2.2")
-	case c.HearingOpen() && c.Hearing.Cause == scheme.CauseDeath:
-		return refuse("death", "这份申请正在核实，现在只能提交说明。请打服务电话。", "登记了本人去世", "4.2")
-	case s == scheme.DutyPassed:
-		return refuse("passed", "这一项已经核对通过，不用再交。要改的，请打服务电话。", "已核对通过", "A2.2")
-	}
-	return nil
-}
-
 // duty reads one duty of a case, or makes an empty one.
 func (t *turn) duty(ctx context.Context, e *entry, k scheme.DutyKind) (store.Duty, error) {
 	if _, ok := scheme.DutyBy(k); !ok {
@@ -92,14 +77,6 @@ func (t *turn) putDuty(ctx context.Context, e *entry, d store.Duty, text store.D
 	}
 	e.s.Duties = e.s.Duties.With(d.Kind, d.State)
 	e.s.Version++
-	if !d.State.Met() {
-		return t.tx.PutDuty(ctx, &d)
-	}
-	if row, _ := scheme.DutyBy(d.Kind); row.Cause == scheme.CauseEnrol {
-		if err := t.tx.EndDuesOf(ctx, e.row.ID, scheme.MissEnrol, string(scheme.FileDuty)); err != nil {
-			return err
-		}
-	}
 	return t.tx.PutDuty(ctx, &d)
 }
 
@@ -134,9 +111,19 @@ func (t *turn) dutyFiles(ctx context.Context, e *entry, k scheme.DutyKind) (map[
 	}
 	have := map[string]bool{}
 	for _, f := range t.p.DutyFields(k) {
-		kind := scheme.DutyFileKind(k, f.Key)
-		have[f.Key] = slices.ContainsFunc(all, func(x store.File) bool { return x.Kind == kind })
+		have[f.Key] = len(DutyPages(all, k, f.Key)) > 0
 	}
-	maps.DeleteFunc(have, func(_ string, there bool) bool { return !there })
 	return have, nil
+}
+
+// DutyPages picks, of all stored pages of a case, those of the newest file of a
+// duty's field.
+func DutyPages(all []store.File, k scheme.DutyKind, field string) []store.File {
+	kind := scheme.DutyFileKind(k, field)
+	for _, f := range all { // newest first
+		if f.Kind == kind {
+			return PagesOf(all, scheme.FileNote{ID: f.ID})
+		}
+	}
+	return nil
 }

@@ -306,19 +306,16 @@ func (t *turn) decide(ctx context.Context, e *entry, move scheme.MoveName, a sch
 // event appends to the audit trail. What people have written by hand about the
 // case is sealed in it; what is about the programme is public and stays plain.
 func (t *turn) event(ctx context.Context, caseID string, a scheme.Actor, name string, detail map[string]any) error {
-	id, text := store.NewID(t.tx.Now), store.Encode(detail)
 	if caseID != "" {
 		e, err := t.load(ctx, caseID)
 		if err != nil {
 			return err
 		}
-		if text, err = t.w.Words(&e.row).Detail(id, detail); err != nil {
-			return err
-		}
+		return t.w.note(ctx, t.tx, e.row, a, name, detail)
 	}
 	return t.tx.Insert(ctx, &store.Event{
-		ID: id, ProgrammeID: t.tally.ProgrammeID, CaseID: caseID, ActorID: a.ID, ActorName: a.Name,
-		Role: string(a.Role), Org: a.Org, Name: name, Detail: text, At: t.tx.Now,
+		ID: store.NewID(t.tx.Now), ProgrammeID: t.tally.ProgrammeID, ActorID: a.ID, ActorName: a.Name,
+		Role: string(a.Role), Org: a.Org, Name: name, Detail: store.Encode(detail), At: t.tx.Now,
 	})
 }
 

@@ -81,6 +81,23 @@ func GroupCard(s string) string {
 	return b.String()
 }
 
+// GroupID parts an 18-digit number into place, day of birth and rest; another one
+// stays as it is.
+func GroupID(s string) string { return group(s, 6, 8, 4) }
+
+// GroupMobile parts a mobile number as it is said, 3-4-4; another one stays as it
+// is.
+func GroupMobile(s string) string { return group(s, 3, 4, 4) }
+
+// group writes three groups with blanks between them, if s is as long as they are.
+func group(s string, a, b, c int) string {
+	r := []rune(s)
+	if len(r) != a+b+c {
+		return s
+	}
+	return string(r[:a]) + " " + string(r[a:a+b]) + " " + string(r[a+b:])
+}
+
 // MaskCard shows the first and the last four digits: "6228 **** **** 0000",
 // whatever the length.
 func MaskCard(s string) string {

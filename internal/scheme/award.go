@@ -1,6 +1,9 @@
 package scheme
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // AwardKey names one of a programme's awards, for example "union" or "college".
 type AwardKey string
@@ -76,11 +79,10 @@ type Award struct {
 	LastActor string // who took the last deciding step
 	Due       time.Time
 	// What surrounds it.
-	Place    Place
-	Hearing  bool      // of the case, open
-	Line     LineState // of its newest line, "" for none
-	Open     []string  // blocking checks that are not passed and not overridden
-	Approver string    // who approved it, while approved
+	Place   Place
+	Hearing bool      // of the case, open
+	Line    LineState // of its newest line, "" for none
+	Open    []string  // blocking checks that are not passed and not overridden
 }
 
 // Inflight says that money is, or may be, on its way: nothing changes before the
@@ -154,19 +156,7 @@ func StepAward(w Award, name MoveName, a Actor, args Args, p *Programme, cal Cal
 	case a.Role == RoleWorker:
 		next.LastActor = ""
 	}
-	next.Approver = ""
-	if next.State == AwardApproved || next.State == AwardPaid {
-		next.Approver = w.Approver
-		if name == ApproveAward {
-			next.Approver = a.ID
-		}
-	}
 	return next, next.Due, nil
-}
-
-// PossibleAward lists the moves that an actor may make on an award now.
-func PossibleAward(w Award, a Actor, p *Programme, now time.Time) []Turn[AwardState, Award] {
-	return possible(AwardTurns, w.subject(), w, a, p, now)
 }
 
 func (w Award) subject() subject[AwardState] {
@@ -183,14 +173,11 @@ func awardStands(w Award, a Actor, p *Programme, now time.Time) []Reason {
 	return awardFree(w, a, p, now)
 }
 
-func awardFree(w Award, _ Actor, _ *Programme, _ time.Time) []Reason {
-	switch {
-	case w.Hearing:
+func awardFree(w Award, a Actor, p *Programme, now time.Time) []Reason {
+	if w.Hearing {
 		return block("hearing_open", "正在告知期内。请先看告知内容。", "案件在告知期内，先了结告知", "5.1")
-	case w.Inflight():
-		return block("inflight", "这一笔正在银行办理，等银行有了结果再办。", "这一笔已进入发放批次，等银行结果或作废批次后再办", "A2.5")
 	}
-	return nil
+	return noLine(w, a, p, now)
 }
 
 func mayApproveAward(w Award, a Actor, p *Programme, now time.Time) []Reason {
@@ -198,7 +185,7 @@ func mayApproveAward(w Award, a Actor, p *Programme, now time.Time) []Reason {
 		return rs
 	}
 	if len(w.Open) > 0 {
-		return block("checks_open", "", "还有核对项没有通过："+join(w.Open), "4.2")
+		return block("checks_open", "", "还有核对项没有通过："+strings.Join(w.Open, "、"), "4.2")
 	}
 	if !w.Place.Seated() || w.Place == PlaceHeld {
 		return block("no_seat", "", "名额没有确认，不能同意发放", "5.1")
@@ -218,17 +205,6 @@ func lineUnknown(w Award, _ Actor, _ *Programme, _ time.Time) []Reason {
 		return block("not_unknown", "", "只有银行结果不明的才能这样结清", "A2.5")
 	}
 	return nil
-}
-
-func join(names []string) string {
-	out := ""
-	for i, n := range names {
-		if i > 0 {
-			out += "、"
-		}
-		out += n
-	}
-	return out
 }
 
 // CaseEnd is how a case ends once its awards have: done when all were paid,

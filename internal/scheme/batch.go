@@ -194,11 +194,6 @@ func StepBatch(b Batch, name MoveName, a Actor, args Args, p *Programme, cal Cal
 	return b, r.Term.end(p, cal, now), nil
 }
 
-// PossibleBatch lists the moves that an actor may make on a batch now.
-func PossibleBatch(b Batch, a Actor, p *Programme, now time.Time) []Turn[BatchState, Batch] {
-	return possible(BatchTurns, subject[BatchState]{b.State, BatchStateName(b.State), "", b.Persons}, b, a, p, now)
-}
-
 func maySeal(b Batch, a Actor, _ *Programme, _ time.Time) []Reason {
 	switch {
 	case a.ID == b.Maker:

@@ -1,5 +1,10 @@
 package scheme
 
+import (
+	"slices"
+	"strings"
+)
+
 // CheckName names one check of a claim.
 type CheckName string
 
@@ -69,14 +74,12 @@ type Facts struct {
 	CardShared  int  // other cases with the same card
 	FormSigned  bool // the clerk has seen signature and date of the worker
 	FormSealed  bool // the clerk has seen a union's seal and its date
-	SealSeen    bool // the machine has seen red
 	Exam        DutyState
 	Exempt      bool
 	StudyForm   string // as the report says
 	WantedForm  string // as the plan says
 	Published   bool   // the row's notice is over, unstruck
 	Objections  int
-	Blocked     []string
 }
 
 func yes(ok bool, why string) Verdict {
@@ -136,7 +139,7 @@ var Checks = []Check{
 		}},
 	{Name: "letter_list", Label: "院校、层次、专业和高校名单一致", Clause: "A2.4", Roles: []Role{RoleDistrict, RoleCollege},
 		Machine: func(f *Facts) Verdict {
-			return wait(f.Listed, len(f.ListDiffers) == 0, "和高校名单不同："+join(f.ListDiffers))
+			return wait(f.Listed, len(f.ListDiffers) == 0, "和高校名单不同："+strings.Join(f.ListDiffers, "、"))
 		}},
 	{Name: "entry", Label: "已入学缴费", Blocks: true, Clause: "A2.4", Roles: []Role{RoleCentre, RoleDistrict},
 		Machine: func(f *Facts) Verdict { return Verdict{State: passed(f.Entry)} }},
@@ -204,27 +207,9 @@ func passed(s DutyState) CheckState {
 	return CheckOpen
 }
 
-// CheckBy finds the row of a check.
-func CheckBy(name CheckName) (Check, bool) {
-	for _, c := range Checks {
-		if c.Name == name {
-			return c, true
-		}
-	}
-	return Check{}, false
-}
-
 // Of says whether the check belongs to an award.
 func (c Check) Of(k AwardKey) bool {
-	if len(c.Awards) == 0 {
-		return true
-	}
-	for _, a := range c.Awards {
-		if a == k {
-			return true
-		}
-	}
-	return false
+	return len(c.Awards) == 0 || slices.Contains(c.Awards, k)
 }
 
 // CheckFile is one check of one claim as it is stored: what was found last, by

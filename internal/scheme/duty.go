@@ -183,7 +183,6 @@ type DutyFile struct {
 	Case   string
 	State  DutyState
 	Exempt bool // exam: a lawful 免试 is claimed, not a sitting
-	By     string
 }
 
 // The moves of a duty (moves 16, 17).
@@ -211,16 +210,34 @@ func StepDuty(d DutyFile, name MoveName, a Actor, args Args, p *Programme, now t
 	if !ok {
 		return d, block("unknown_move", "没有这个操作。", "没有这个操作", "")
 	}
-	if rs := judge(r, subject[DutyState]{d.State, DutyStateName(d.State), "", []string{d.Case}}, d, a, args, p, now); Blocked(rs) {
+	if rs := judge(r, d.subject(), d, a, args, p, now); Blocked(rs) {
 		return d, rs
 	}
-	d.State, d.By = r.To, a.ID
+	d.State = r.To
 	return d, nil
+}
+
+// MayFile says why nothing is taken for a duty any more: after the end, once it
+// has passed its check, and while the family of one who died has the word.
+func MayFile(c Case, k DutyKind) []Reason {
+	switch {
+	case !c.State.Live():
+		return block("state", "这份申请已经结束，不用再交材料。", "案件已经结束", "A2.2")
+	case c.HearingOpen() && c.Hearing.Cause == CauseDeath:
+		return block("death", "这份申请正在核实，现在只能提交说明。请打服务电话。", "登记了本人去世", "4.2")
+	case c.Duties.Of(k) == DutyPassed:
+		return block("passed", "这一项已经核对通过，不用再交。要改的，请打服务电话。", "已核对通过", "A2.2")
+	}
+	return nil
+}
+
+func (d DutyFile) subject() subject[DutyState] {
+	return subject[DutyState]{d.State, DutyStateName(d.State), "", []string{d.Case}}
 }
 
 // PossibleDuty lists the moves that an actor may make on a duty now.
 func PossibleDuty(d DutyFile, a Actor, p *Programme, now time.Time) []Turn[DutyState, DutyFile] {
-	return possible(DutyTurns, subject[DutyState]{d.State, DutyStateName(d.State), "", []string{d.Case}}, d, a, p, now)
+	return possible(DutyTurns, d.subject(), d, a, p, now)
 }
 
 // checksIt lets only those check a duty whom its row names. A lawful 免试 is the

@@ -113,6 +113,19 @@ func (f FieldSpec) Show(app *Application, p *Programme) string {
 	return v
 }
 
+// Whole is a value as it is compared digit by digit: a long number in groups.
+func (f FieldSpec) Whole(v string) string {
+	switch f.Kind {
+	case KindCard:
+		return gb.GroupCard(v)
+	case KindID:
+		return gb.GroupID(v)
+	case KindPhone:
+		return gb.GroupMobile(v)
+	}
+	return v
+}
+
 // Sets of roles. The worker sees all of his own.
 var (
 	seesDesk    = []Role{RoleWorker, RoleCentre, RoleDistrict, RoleLead, RoleAuditor}

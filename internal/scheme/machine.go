@@ -57,22 +57,34 @@ func judge[S ~string, T any](r Turn[S, T], s subject[S], t T, a Actor, args Args
 	case r.Reason && args.Reason == "":
 		return block("reason_missing", "请写明原因。", "请写明理由", r.Clause)
 	}
-	if len(r.Second) > 0 && a.Role != RoleSystem {
-		switch {
-		case args.Second == nil:
-			return block("second_person", "", "这一步须两人办理：请另一位同事确认", r.Clause)
-		case args.Second.ID == a.ID || r.Decides && s.last != "" && s.last == args.Second.ID:
-			return block("same_person", "", "两人须不是同一人，也不能是办理上一步的人", r.Clause)
-		case !slices.Contains(r.Second, args.Second.Role):
-			return block("second_role", "", "第二人须是"+RoleName(r.Second[0]), r.Clause)
-		case ownsAny(*args.Second, s.persons):
-			return block("self", "", "不能办理自己的申请，请交给其他同事", r.Clause)
-		}
+	if rs := seconded(r.Second, a, args.Second, s.persons, r.Clause); rs != nil {
+		return rs
+	}
+	if args.Second != nil && r.Decides && s.last != "" && s.last == args.Second.ID {
+		return block("same_person", "", "第二人不能是办理上一步的人", r.Clause)
 	}
 	if r.Guard == nil {
 		return nil
 	}
 	return r.Guard(t, a, p, now)
+}
+
+// seconded judges the second person of an act: he is there, another one, of the
+// right role, and it is not about himself. The clock needs none.
+func seconded(roles []Role, a Actor, second *Actor, cases []string, clause ClauseID) []Reason {
+	switch {
+	case len(roles) == 0 || a.Role == RoleSystem:
+		return nil
+	case second == nil:
+		return block("second_person", "", "这一步须两人办理：请另一位同事确认", clause)
+	case second.ID == a.ID:
+		return block("same_person", "", "两人须不是同一人", clause)
+	case !slices.Contains(roles, second.Role):
+		return block("second_role", "", "第二人须是"+RoleName(roles[0]), clause)
+	case ownsAny(*second, cases):
+		return block("self", "", "不能办理自己的申请，请交给其他同事", clause)
+	}
+	return nil
 }
 
 func ownsAny(a Actor, cases []string) bool {

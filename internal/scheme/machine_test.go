@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -51,7 +52,7 @@ func machine[S ~string, T any](b *strings.Builder, name string, table []Turn[S, 
 			rs := step(r.Name, acts(role), tried(r))
 			if !Blocked(rs) {
 				may = append(may, string(r.Name))
-			} else if hasRole(r.Roles, role) && rs[0].Code != "state" && !contains(why[rs[0].Code], string(r.Name)) {
+			} else if hasRole(r.Roles, role) && rs[0].Code != "state" && !slices.Contains(why[rs[0].Code], string(r.Name)) {
 				why[rs[0].Code] = append(why[rs[0].Code], string(r.Name))
 			}
 		}
@@ -71,15 +72,13 @@ func TestMachines_Golden(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("# Who may make which move of the small machines: state × move × role.\n# Written by go test ./internal/scheme -run Golden -golden; read the difference before you commit it.\n")
 
-	awards := []struct {
+	type situated struct {
 		name string
 		w    Award
-	}{}
+	}
+	var awards []situated
 	for _, s := range AwardStates {
-		awards = append(awards, struct {
-			name string
-			w    Award
-		}{"award " + string(s), Award{State: s, Org: "district", Place: PlaceConfirmed}})
+		awards = append(awards, situated{"award " + string(s), Award{State: s, Org: "district", Place: PlaceConfirmed}})
 	}
 	for name, w := range map[string]Award{
 		"award open, of a college":         {State: AwardOpen, Org: "hue", Place: PlaceConfirmed},
@@ -93,12 +92,9 @@ func TestMachines_Golden(t *testing.T) {
 		"award open, district acted last":  {State: AwardOpen, Org: "district", Place: PlaceConfirmed, LastActor: "a-district"},
 		"award sent back, hearing running": {State: AwardSentBack, Org: "district", Place: PlaceConfirmed, Hearing: true},
 	} {
-		awards = append(awards, struct {
-			name string
-			w    Award
-		}{name, w})
+		awards = append(awards, situated{name, w})
 	}
-	sortByName(awards, func(i int) string { return awards[i].name })
+	slices.SortFunc(awards, func(a, b situated) int { return strings.Compare(a.name, b.name) })
 	for _, s := range awards {
 		machine(&b, s.name, AwardTurns, func(m MoveName, a Actor, args Args) []Reason {
 			_, _, rs := StepAward(s.w, m, a, args, p, cal, now)
@@ -137,7 +133,7 @@ func TestMachines_Golden(t *testing.T) {
 	} {
 		variants = append(variants, variant{name, change})
 	}
-	sortByName(variants, func(i int) string { return variants[i].name })
+	slices.SortFunc(variants, func(a, b variant) int { return strings.Compare(a.name, b.name) })
 	for _, e := range variants {
 		x := whole(BatchDraft)
 		e.change(&x)
@@ -230,54 +226,37 @@ func TestMachines_NoDeadEnd(t *testing.T) {
 	for _, s := range AwardStates {
 		n := 0
 		for _, r := range AwardTurns {
-			n = count(n, containsState(r.From, s))
+			n = count(n, slices.Contains(r.From, s))
 		}
 		check("award "+string(s), n, s.Ended() || s == AwardUnsettled)
 	}
 	for _, s := range BatchStates {
 		n := 0
 		for _, r := range BatchTurns {
-			n = count(n, containsState(r.From, s))
+			n = count(n, slices.Contains(r.From, s))
 		}
 		check("batch "+string(s), n, s == BatchVoided || s == BatchClosed)
 	}
 	for _, s := range LineStates {
 		n := 0
 		for _, r := range LineTurns {
-			n = count(n, containsState(r.From, s))
+			n = count(n, slices.Contains(r.From, s))
 		}
 		check("line "+string(s), n, s == LineVoided || s == LineFailed || s == LineReturned)
 	}
 	for _, s := range NoticeStates {
 		n := 0
 		for _, r := range NoticeTurns {
-			n = count(n, containsState(r.From, s))
+			n = count(n, slices.Contains(r.From, s))
 		}
 		check("notice "+string(s), n, s == NoticeEnded || s == NoticeDropped)
 	}
 	for _, s := range ObjectionStates {
 		n := 0
 		for _, r := range ObjectionTurns {
-			n = count(n, containsState(r.From, s))
+			n = count(n, slices.Contains(r.From, s))
 		}
 		check("objection "+string(s), n, s != ObjectionOpen)
-	}
-}
-
-func containsState[S ~string](ss []S, s S) bool {
-	for _, x := range ss {
-		if x == s {
-			return true
-		}
-	}
-	return false
-}
-
-func sortByName[T any](xs []T, name func(int) string) {
-	for i := range xs {
-		for j := i; j > 0 && name(j) < name(j-1); j-- {
-			xs[j], xs[j-1] = xs[j-1], xs[j]
-		}
 	}
 }
 
@@ -472,11 +451,11 @@ func TestRerun(t *testing.T) {
 	cs := Rerun(nil, f)
 	open := OpenChecks(cs, "union")
 	for _, want := range []string{"没有别人用同一张卡", "户名就是本人", "已入学缴费"} {
-		if !contains(open, want) {
+		if !slices.Contains(open, want) {
 			t.Errorf("%v lacks %s", open, want)
 		}
 	}
-	if contains(open, "学籍在线验证报告有效") || !contains(OpenChecks(cs, "college"), "学籍在线验证报告有效") {
+	if slices.Contains(open, "学籍在线验证报告有效") || !slices.Contains(OpenChecks(cs, "college"), "学籍在线验证报告有效") {
 		t.Error("the report is the college award's alone")
 	}
 	for i := range cs {

@@ -1,6 +1,9 @@
 package scheme
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // NoticeState is where one list of 公示 stands (DESIGN §2.12).
 type NoticeState string
@@ -43,7 +46,6 @@ type Notice struct {
 	Changed int // rows whose data or award is no longer what the draft says
 	From    time.Time
 	Until   time.Time
-	Persons []string
 }
 
 // The moves of a list (moves 37, 38, 40, 42).
@@ -138,15 +140,6 @@ func atUntil(n Notice, _ Actor, _ *Programme, now time.Time) []Reason {
 	return nil
 }
 
-// RowState is where one person's row of a list stands.
-type RowState string
-
-// The states of a row. A row is payable only once it has ended unstruck.
-const (
-	RowListed RowState = "listed" // 在名单上
-	RowStruck RowState = "struck" // 已划去
-)
-
 // ObjectionState is where an objection stands (DESIGN §2.12; moves 43–46).
 type ObjectionState string
 
@@ -233,7 +226,7 @@ func StepObjection(o Objection, name MoveName, a Actor, args Args, p *Programme,
 	if rs := judge(r, subject[ObjectionState]{o.State, ObjectionStateName(o.State), "", persons}, o, a, args, p, now); Blocked(rs) {
 		return o, time.Time{}, rs
 	}
-	if args.Second != nil && contains(o.Deciders, args.Second.ID) {
+	if args.Second != nil && slices.Contains(o.Deciders, args.Second.ID) {
 		return o, time.Time{}, block("decider", "", decidedIt, r.Clause)
 	}
 	if r.To != "" {
@@ -256,7 +249,7 @@ func ObjectionDue(p *Programme, cal Calendar, received time.Time) time.Time {
 const decidedIt = "异议须由没有审核过这个人的同事办理"
 
 func notDecider(o Objection, a Actor, _ *Programme, _ time.Time) []Reason {
-	if contains(o.Deciders, a.ID) {
+	if slices.Contains(o.Deciders, a.ID) {
 		return block("decider", "", decidedIt, "A2.5")
 	}
 	return nil
@@ -280,13 +273,4 @@ func mayUphold(o Objection, a Actor, p *Programme, now time.Time) []Reason {
 		return block("not_heard", "", "先告诉本人异议的内容，等他说明或期满", "A2.5")
 	}
 	return nil
-}
-
-func contains(ss []string, s string) bool {
-	for _, x := range ss {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }

@@ -158,10 +158,8 @@ func allowed(c Case, m Move, a Actor, args Args) []Reason {
 	if !hasState(m.From, c.State) {
 		return block("state", "现在不能做这个操作：申请的进度已经变化，请刷新页面。", "案件现在是“"+StateName(c.State)+"”，不能“"+m.Label+"”。请刷新后再办", m.Clause)
 	}
-	for _, own := range a.Cases {
-		if own == c.ID && a.Role != RoleWorker {
-			return block("self", "", "不能办理自己的申请，请交给其他同事", m.Clause)
-		}
+	if a.Role != RoleWorker && ownsAny(a, []string{c.ID}) {
+		return block("self", "", "不能办理自己的申请，请交给其他同事", m.Clause)
 	}
 	if rs := hearingFits(c, m); rs != nil {
 		return rs
@@ -172,24 +170,11 @@ func allowed(c Case, m Move, a Actor, args Args) []Reason {
 	if m.Reason && args.Reason == "" {
 		return block("reason_missing", "请写明原因。", "请写明理由，本人会看到", m.Clause)
 	}
-	if len(m.Second) > 0 && a.Role != RoleSystem {
-		if args.Second == nil {
-			return block("second_person", "", "这一步须两人办理：请另一位同事确认", m.Clause)
-		}
-		if args.Second.ID == a.ID {
-			return block("same_person", "", "两人须不是同一人", m.Clause)
-		}
-		if !hasRole(m.Second, args.Second.Role) {
-			return block("second_role", "", "第二人须是"+RoleName(m.Second[0]), m.Clause)
-		}
-		for _, own := range args.Second.Cases {
-			if own == c.ID {
-				return block("self", "", "不能办理自己的申请，请交给其他同事", m.Clause)
-			}
-		}
-		if c.Hearing != nil && m.Name == Execute && c.Hearing.OpenedBy(args.Second.ID) {
-			return block("proposer", "", openedIt, m.Clause)
-		}
+	if rs := seconded(m.Second, a, args.Second, []string{c.ID}, m.Clause); rs != nil {
+		return rs
+	}
+	if args.Second != nil && c.Hearing != nil && m.Name == Execute && c.Hearing.OpenedBy(args.Second.ID) {
+		return block("proposer", "", openedIt, m.Clause)
 	}
 	return nil
 }

@@ -28,7 +28,7 @@ type Duty struct {
 
 // Scheme is the duty as the rules see it.
 func (d Duty) Scheme() scheme.DutyFile {
-	return scheme.DutyFile{Kind: d.Kind, Case: d.CaseID, State: d.State, Exempt: d.Exempt, By: d.ByID}
+	return scheme.DutyFile{Kind: d.Kind, Case: d.CaseID, State: d.State, Exempt: d.Exempt}
 }
 
 // DutyText is what lies sealed in a duty's row.
@@ -71,12 +71,6 @@ func (tx *Tx) PutDuty(ctx context.Context, d *Duty) error {
 	_, err := tx.NewInsert().Model(d).On("CONFLICT (case_id, kind) DO UPDATE").
 		Set("state = EXCLUDED.state, exempt = EXCLUDED.exempt, sealed = EXCLUDED.sealed, version = EXCLUDED.version").
 		Set("filed_at = EXCLUDED.filed_at, by_id = EXCLUDED.by_id, at = EXCLUDED.at").Exec(ctx)
-	return err
-}
-
-// EndDuesOf closes the open deadlines of a case that lead to one move.
-func (tx *Tx) EndDuesOf(ctx context.Context, caseID string, move scheme.MoveName, outcome string) error {
-	_, err := tx.NewRaw("UPDATE due SET ended_at = ?, outcome = ? WHERE case_id = ? AND move = ? AND ended_at IS NULL", tx.Now, outcome, caseID, move).Exec(ctx)
 	return err
 }
 

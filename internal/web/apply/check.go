@@ -80,7 +80,7 @@ func readAnswers(w *casework.Work, h *held, now time.Time) answers {
 			r := h.answer(pg, f)
 			rows = append(rows, r)
 			if r.Num && r.Value != "" {
-				r.Value = grouped(f, f.Get(h.app))
+				r.Value = f.Whole(f.Get(h.app))
 				a.numbers = append(a.numbers, r)
 			}
 		}
@@ -126,28 +126,6 @@ func (h *held) answer(pg scheme.Page, f scheme.FieldSpec) web.SummaryRow {
 		r.Value = "没有填，可以不填"
 	}
 	return r
-}
-
-// grouped writes a number out in the groups in which people read it.
-func grouped(f scheme.FieldSpec, v string) string {
-	sizes := []int{4}
-	switch f.Kind {
-	case scheme.KindID:
-		sizes = []int{6, 8}
-	case scheme.KindPhone:
-		sizes = []int{3}
-	}
-	rest, out := []rune(v), ""
-	for i := 0; ; i++ {
-		n := sizes[min(i, len(sizes)-1)]
-		if f.Kind == scheme.KindPhone && i > 0 {
-			n = 4
-		}
-		if len(rest) <= n {
-			return out + string(rest)
-		}
-		out, rest = out+string(rest[:n])+" ", rest[n:]
-	}
 }
 
 // open says whether a field may be changed now.

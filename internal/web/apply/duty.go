@@ -119,7 +119,7 @@ func (d *Door) dutyOf(c *web.Ctx) (*dutyPage, error) {
 	}
 	pg := &dutyPage{meta: c.Meta(rows[i].duty.Label), mine: m, row: rows[i], values: map[string]string{}}
 	pg.meta.Back = "/my/duties"
-	pg.open = m.s.State.Live() && rows[i].state != scheme.DutyPassed && !(m.s.HearingOpen() && m.s.Hearing.Cause == scheme.CauseDeath)
+	pg.open = scheme.MayFile(m.s, k) == nil
 	row, err := d.Work.DB.Duty(c.Context(), m.row.ID, k)
 	if err != nil && !store.IsNone(err) {
 		return nil, err
@@ -141,20 +141,9 @@ func (d *Door) dutyOf(c *web.Ctx) (*dutyPage, error) {
 			pg.fields = append(pg.fields, f)
 			continue
 		}
-		pg.papers = append(pg.papers, dutyPaper{f, newest(files, scheme.DutyFileKind(k, f.Key))})
+		pg.papers = append(pg.papers, dutyPaper{f, casework.DutyPages(files, k, f.Key)})
 	}
 	return pg, nil
-}
-
-// newest are the pages of the last upload of a kind: they share an instant.
-func newest(files []store.File, k scheme.FileKind) []store.File {
-	var out []store.File
-	for _, f := range files {
-		if f.Kind == k && (len(out) == 0 || f.At.Equal(out[0].At)) {
-			out = append(out, f)
-		}
-	}
-	return out
 }
 
 func (d *Door) showDuty(c *web.Ctx) error {
@@ -214,14 +203,8 @@ func (d *Door) attachDuty(c *web.Ctx) error {
 		return err
 	}
 	defer room.leave()
-	var raw []byte
-	if _, err = c.Upload(func(p web.Part) error {
-		if p.Field != field || raw != nil {
-			return web.Invalid("一次只能传一个文件。")
-		}
-		raw, err = room.read(p.Body)
-		return err
-	}); err != nil {
+	raw, _, err := room.receive(c, field)
+	if err != nil {
 		return err
 	}
 	bad := func(sentence string) error {
@@ -234,7 +217,8 @@ func (d *Door) attachDuty(c *web.Ctx) error {
 	if raw == nil {
 		return bad("请先选一张照片，再点上传。")
 	}
-	r, err := photo.Picture(raw)
+	kind := scheme.DutyFileKind(pg.row.duty.Kind, field)
+	r, err := look(kind, raw)
 	var fault photo.Fault
 	if errors.As(err, &fault) {
 		return bad(fault.Sentence)
@@ -242,11 +226,7 @@ func (d *Door) attachDuty(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
-	up := casework.Upload{SHA256: r.SHA256, Findings: r.Findings}
-	for _, p := range r.Pages {
-		up.Pages = append(up.Pages, casework.Page{Type: p.Type, Body: p.Body})
-	}
-	err = d.Work.AttachDuty(c.Context(), c.Viewer.AccountID, pg.mine.row.ID, pg.row.duty.Kind, field, up)
+	err = d.Work.AttachDuty(c.Context(), c.Viewer.AccountID, pg.mine.row.ID, pg.row.duty.Kind, field, handed(kind, r))
 	if s := refusal(err); s != "" {
 		return bad(s)
 	}

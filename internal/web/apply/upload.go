@@ -54,14 +54,7 @@ func (d *Door) attach(c *web.Ctx) error {
 		return err
 	}
 	defer room.leave()
-	var raw []byte
-	f, err := c.Upload(func(p web.Part) error {
-		if p.Field != string(kind) || raw != nil {
-			return web.Invalid("一次只能传一个文件。")
-		}
-		raw, err = room.read(p.Body)
-		return err
-	})
+	raw, f, err := room.receive(c, string(kind))
 	if err != nil {
 		return err
 	}
@@ -84,17 +77,35 @@ func (d *Door) attach(c *web.Ctx) error {
 		}
 		r.Findings = append([]scheme.Finding{{Code: "qr_own", Level: "ok", Text: "二维码是您这份推荐表的。"}}, r.Findings...)
 	}
-	up := casework.Upload{Kind: kind, SHA256: r.SHA256, Findings: r.Findings}
-	for _, pg := range r.Pages {
-		up.Pages = append(up.Pages, casework.Page{Type: pg.Type, Body: pg.Body})
-	}
-	if _, err := d.Work.Attach(c.Context(), c.Viewer.AccountID, s.row.ID, up); err != nil {
+	if _, err := d.Work.Attach(c.Context(), c.Viewer.AccountID, s.row.ID, handed(kind, r)); err != nil {
 		if casework.RefusedCode(err) == "upload_many" {
 			return d.badFile(c, s, refusal(err))
 		}
 		return err
 	}
 	return c.Redirect(pagePath(string(kind)) + query(s.from))
+}
+
+// receive takes the one file that a form brings for a field; nil where none was
+// chosen.
+func (u *upload) receive(c *web.Ctx, field string) (raw []byte, f web.Form, err error) {
+	f, err = c.Upload(func(p web.Part) (err error) {
+		if p.Field != field || raw != nil {
+			return web.Invalid("一次只能传一个文件。")
+		}
+		raw, err = u.read(p.Body)
+		return err
+	})
+	return raw, f, err
+}
+
+// handed is what casework keeps of a file that was looked at.
+func handed(kind scheme.FileKind, r photo.Result) casework.Upload {
+	up := casework.Upload{Kind: kind, SHA256: r.SHA256, Findings: r.Findings}
+	for _, pg := range r.Pages {
+		up.Pages = append(up.Pages, casework.Page{Type: pg.Type, Body: pg.Body})
+	}
+	return up
 }
 
 // look reads a file by what it is for.

@@ -51,7 +51,7 @@ func (d *Door) fillPhone(c *web.Ctx, pg *callPage) error {
 	}
 	// A hearing that has not reached the worker needs the call: the number stands
 	// here, and that it was seen is booked.
-	pg.Phone = spaced("phone", app.Sealed.Phone)
+	pg.Phone = gb.GroupMobile(app.Sealed.Phone)
 	return d.Work.Look(c.Context(), pg.A, pg.Row, "check")
 }
 

@@ -40,13 +40,6 @@ type waitingKind struct {
 	before, since int
 }
 
-func (v deliveryView) messages() (before, since int) {
-	for _, k := range v.waits {
-		before, since = before+k.before, since+k.since
-	}
-	return before, since
-}
-
 func (d *Door) deliveryView(c *web.Ctx) (deliveryView, error) {
 	ctx, db := c.Context(), d.Work.DB
 	v := deliveryView{role: actor(c).Role}

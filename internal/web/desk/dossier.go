@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"yuanmeng/internal/casework"
-	"yuanmeng/internal/gb"
 	"yuanmeng/internal/scheme"
 	"yuanmeng/internal/store"
 	"yuanmeng/internal/web"
@@ -105,30 +104,12 @@ func (f *dossier) possible() []scheme.Move {
 	return out
 }
 
-// may says whether one of the possible moves is called so.
-func (f *dossier) may(name scheme.MoveName) bool {
-	return slices.ContainsFunc(f.possible(), func(m scheme.Move) bool { return m.Name == name })
-}
-
 // value is a field as this desk sees it: in clear inside the check, else masked.
 func (f *dossier) value(spec scheme.FieldSpec, app *scheme.Application) string {
 	if f.Check && spec.Mask != nil {
-		return spaced(spec.Key, spec.Get(app))
+		return spec.Whole(spec.Get(app))
 	}
 	return spec.Show(app, f.P)
-}
-
-// spaced parts a long number for comparing.
-func spaced(key, v string) string {
-	switch {
-	case key == "card":
-		return gb.GroupCard(v)
-	case key == "id" && len(v) == 18:
-		return v[:6] + " " + v[6:14] + " " + v[14:]
-	case key == "phone" && len(v) == 11:
-		return v[:3] + " " + v[3:7] + " " + v[7:]
-	}
-	return v
 }
 
 // originals says whether a file may be shown as it is: inside the check every

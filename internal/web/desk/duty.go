@@ -107,13 +107,7 @@ func (d *Door) dutyOf(c *web.Ctx) (dutyPage, web.PageMeta, error) {
 	}
 	for _, x := range f.P.DutyFields(k) {
 		if x.Kind == scheme.KindFile {
-			p := dutyPaper{Label: x.Label}
-			for _, n := range files {
-				if n.Kind == scheme.DutyFileKind(k, x.Key) && (len(p.Pages) == 0 || n.At.Equal(p.Pages[0].At)) {
-					p.Pages = append(p.Pages, n)
-				}
-			}
-			pg.Papers = append(pg.Papers, p)
+			pg.Papers = append(pg.Papers, dutyPaper{x.Label, casework.DutyPages(files, k, x.Key)})
 			continue
 		}
 		if v := x.Show(pg.Text.Values[x.Key]); v != "" {

@@ -107,7 +107,7 @@ func (d *Door) reveal(c *web.Ctx) error {
 		}
 		for _, spec := range scheme.Fields() {
 			if spec.Mask != nil && spec.SeenBy(f.A.Role) {
-				pg.Rows = append(pg.Rows, web.SummaryRow{Key: spec.Label, Value: spaced(spec.Key, spec.Get(app)), Num: true})
+				pg.Rows = append(pg.Rows, web.SummaryRow{Key: spec.Label, Value: spec.Whole(spec.Get(app)), Num: true})
 			}
 		}
 		return c.Render(revealView(m, pg))

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"yuanmeng/internal/casework"
+	"yuanmeng/internal/gb"
 	"yuanmeng/internal/scheme"
 	"yuanmeng/internal/store"
 	"yuanmeng/internal/web"
@@ -106,13 +107,13 @@ func (d *Door) proposalViews(c *web.Ctx) ([]proposalView, error) {
 			pv.Rows = append(pv.Rows, web.SummaryRow{Key: "姓名改为", Value: o.Name, Was: row.Name})
 		}
 		if o.ID != "" {
-			pv.Rows = append(pv.Rows, web.SummaryRow{Key: "证件号码改为", Value: spaced("id", o.ID), Num: true, Note: "请和这份申请里的证件照片对照"})
+			pv.Rows = append(pv.Rows, web.SummaryRow{Key: "证件号码改为", Value: gb.GroupID(o.ID), Num: true, Note: "请和这份申请里的证件照片对照"})
 		}
 		if phone, err := d.Work.ProposedPhone(row, o); err != nil {
 			return nil, err
 		} else if phone != "" {
 			pv.Rows = append(pv.Rows,
-				web.SummaryRow{Key: "手机号改为", Value: spaced("phone", phone), Num: true, Note: "打这个号码，和本人核对；不问验证码"},
+				web.SummaryRow{Key: "手机号改为", Value: gb.GroupMobile(phone), Num: true, Note: "打这个号码，和本人核对；不问验证码"},
 				web.SummaryRow{Key: "看了什么", Value: scheme.ShownName(o.Shown)})
 		}
 		if o.Reason != "" {
