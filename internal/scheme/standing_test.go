@@ -13,8 +13,6 @@ func standingCases() map[string]Case {
 	for _, s := range []CaseState{Done, Partial, Withdrawn, Released, NotReached} {
 		out[string(s)] = Case{State: s, Place: PlaceNone}
 	}
-	causes := []Cause{CauseRefuse, CauseCorrection, CauseFraud, CauseContest, CauseIneligible, CauseDeath,
-		CauseEnrol, CauseRegistration, CauseAbsent, CauseNotAdmitted, CauseNoClaim, CauseAwards, CauseObjection}
 	for _, s := range CaseStates {
 		if !s.Live() {
 			continue
@@ -23,7 +21,7 @@ func standingCases() map[string]Case {
 			key := string(s) + "/" + string(pl)
 			out[key] = Case{State: s, Place: pl}
 			out[key+"/contested"] = Case{State: s, Place: pl, Contested: true}
-			for _, cause := range causes {
+			for _, cause := range Causes {
 				for _, h := range []HearingState{HearingRunning, HearingAnswered} {
 					out[key+"/"+string(cause)+"/"+string(h)] = Case{State: s, Place: pl, Hearing: &Hearing{Cause: cause, State: h}}
 				}

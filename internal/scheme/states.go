@@ -126,6 +126,12 @@ const (
 	CauseObjection    Cause = "objection"    // 异议成立
 )
 
+// Causes lists all causes in the order of a case's life.
+var Causes = []Cause{
+	CauseRefuse, CauseCorrection, CauseFraud, CauseContest, CauseIneligible, CauseDeath,
+	CauseEnrol, CauseRegistration, CauseAbsent, CauseNotAdmitted, CauseNoClaim, CauseAwards, CauseObjection,
+}
+
 // GivenCauses are those that an act may name where its move leaves the cause open.
 var GivenCauses = []Cause{CauseFraud, CauseIneligible, CauseContest}
 

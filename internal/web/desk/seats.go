@@ -44,9 +44,6 @@ func (s seatsPage) balanced() bool {
 	return int(s.T.LastNo) == s.T.Taken()+s.T.Waiting+s.gone()
 }
 
-// causes are those that may end a place, in the order of the table.
-var causes = []scheme.Cause{scheme.CauseRefuse, scheme.CauseCorrection, scheme.CauseFraud, scheme.CauseContest, scheme.CauseIneligible, scheme.CauseDeath}
-
 // seats shows the field of seats, the arithmetic, the waiting list and the
 // newest promotions.
 func (d *Door) seats(c *web.Ctx) error {
@@ -71,7 +68,7 @@ func (d *Door) seats(c *web.Ctx) error {
 	if pg.Ended, err = d.Work.DB.SeatEnds(ctx, v); err != nil {
 		return err
 	}
-	for _, k := range causes {
+	for _, k := range scheme.Causes {
 		pg.Causes = append(pg.Causes, causeCount{k, pg.Ended.Causes[k]})
 	}
 	cases, err := d.Work.DB.WaitingCases(ctx, v, 500)
