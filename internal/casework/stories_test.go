@@ -27,6 +27,9 @@ func TestStory06_ApprovingAWaitingCase(t *testing.T) {
 	k.sound()
 	k.must(k.w.Withdraw(k.ctx, a.worker, a.caseID))
 	c.is(scheme.Approved, scheme.PlaceConfirmed) // without another review
+	if by := c.row().EnrolBy; by == nil || !by.Equal(scheme.EnrolEnd(k.p, scheme.NewCalendar(k.p.Holidays), k.clock.now())) {
+		t.Errorf("the days of the enrolment begin with the seat, where that is later: %v", by)
+	}
 	k.sound()
 	if got := k.kinds(k.tally().LogSize - 3); got != "leave1 seat3 confirm" {
 		t.Fatal(got)

@@ -516,6 +516,7 @@ func (t *turn) seat(ctx context.Context) error {
 			return err
 		}
 		if e.s.Place == scheme.PlaceConfirmed {
+			e.s.EnrolBy = scheme.EnrolEnd(t.p, t.cal, at) // from approval or seating, whichever is later
 			approved = append(approved, e)
 		}
 		if err := t.event(ctx, e.row.ID, scheme.SystemActor, "promoted", map[string]any{"no": no}); err != nil {
