@@ -140,11 +140,8 @@ var AwardTurns = []Turn[AwardState, Award]{
 // StepAward judges one move of an award and gives the award after it, the end of
 // the deadline that it starts, or the reasons against it.
 func StepAward(w Award, name MoveName, a Actor, args Args, p *Programme, cal Calendar, now time.Time) (Award, time.Time, []Reason) {
-	r, ok := TurnBy(AwardTurns, name)
-	if !ok {
-		return w, time.Time{}, block("unknown_move", "没有这个操作。", "没有这个操作", "")
-	}
-	if rs := judge(r, w.subject(), w, a, args, p, now); Blocked(rs) {
+	r, rs := take(AwardTurns, name, w.subject(), w, a, args, p, now)
+	if Blocked(rs) {
 		return w, time.Time{}, rs
 	}
 	next := w

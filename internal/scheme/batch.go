@@ -84,11 +84,8 @@ var LineTurns = []Turn[LineState, Line]{
 
 // StepLine judges one move of a line.
 func StepLine(l Line, name MoveName, a Actor, args Args, p *Programme, now time.Time) (Line, []Reason) {
-	r, ok := TurnBy(LineTurns, name)
-	if !ok {
-		return l, block("unknown_move", "没有这个操作。", "没有这个操作", "")
-	}
-	if rs := judge(r, subject[LineState]{l.State, LineStateName(l.State), "", []string{l.Case}}, l, a, args, p, now); Blocked(rs) {
+	r, rs := take(LineTurns, name, subject[LineState]{l.State, LineStateName(l.State), "", []string{l.Case}}, l, a, args, p, now)
+	if Blocked(rs) {
 		return l, rs
 	}
 	l.State = r.To
@@ -180,14 +177,11 @@ var BatchTurns = []Turn[BatchState, Batch]{
 
 // StepBatch judges one move of a batch and gives the deadline that it starts.
 func StepBatch(b Batch, name MoveName, a Actor, args Args, p *Programme, cal Calendar, now time.Time) (Batch, time.Time, []Reason) {
-	r, ok := TurnBy(BatchTurns, name)
-	if !ok {
-		return b, time.Time{}, block("unknown_move", "没有这个操作。", "没有这个操作", "")
-	}
 	if a.Role == RoleFinance && a.Org != b.Payer {
 		return b, time.Time{}, block("other_payer", "", "这个批次由另一单位发放", "A2.5")
 	}
-	if rs := judge(r, subject[BatchState]{b.State, BatchStateName(b.State), "", b.Persons}, b, a, args, p, now); Blocked(rs) {
+	r, rs := take(BatchTurns, name, subject[BatchState]{b.State, BatchStateName(b.State), "", b.Persons}, b, a, args, p, now)
+	if Blocked(rs) {
 		return b, time.Time{}, rs
 	}
 	b.State = r.To

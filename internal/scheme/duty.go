@@ -206,11 +206,8 @@ var DutyTurns = []Turn[DutyState, DutyFile]{
 
 // StepDuty judges one move of a duty.
 func StepDuty(d DutyFile, name MoveName, a Actor, args Args, p *Programme, now time.Time) (DutyFile, []Reason) {
-	r, ok := TurnBy(DutyTurns, name)
-	if !ok {
-		return d, block("unknown_move", "没有这个操作。", "没有这个操作", "")
-	}
-	if rs := judge(r, d.subject(), d, a, args, p, now); Blocked(rs) {
+	r, rs := take(DutyTurns, name, d.subject(), d, a, args, p, now)
+	if Blocked(rs) {
 		return d, rs
 	}
 	d.State = r.To

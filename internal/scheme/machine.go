@@ -42,6 +42,15 @@ func TurnBy[S ~string, T any](table []Turn[S, T], name MoveName) (Turn[S, T], bo
 	return Turn[S, T]{}, false
 }
 
+// take finds the row of a move and judges it.
+func take[S ~string, T any](table []Turn[S, T], name MoveName, s subject[S], t T, a Actor, args Args, p *Programme, now time.Time) (Turn[S, T], []Reason) {
+	r, ok := TurnBy(table, name)
+	if !ok {
+		return r, block("unknown_move", "没有这个操作。", "没有这个操作", "")
+	}
+	return r, judge(r, s, t, a, args, p, now)
+}
+
 // judge is what the small machines share: state, role, second person, nobody
 // about himself, nobody at two successive steps, a reason where needed.
 func judge[S ~string, T any](r Turn[S, T], s subject[S], t T, a Actor, args Args, p *Programme, now time.Time) []Reason {

@@ -341,41 +341,35 @@ func curable(c Case, _ Actor, _ *Programme, now time.Time) []Reason {
 	return block("not_cured", "告知里说的材料还没有交。", "所缺的材料还没有交", "5.1")
 }
 
-func owing(c Case, k DutyKind) []Reason {
-	if c.Duties.Of(k).Met() {
-		return block("nothing_owed", "", "已经交了，没有欠的", "A2.2")
+// missed judges the clock at a calendar gate: it has come, and the thing is not
+// there.
+func missed(c Case, k DutyKind, gate, now time.Time, early string) []Reason {
+	row, _ := DutyBy(k)
+	switch {
+	case gate.IsZero() || now.Before(gate):
+		return block("not_due", "", early, row.Clause)
+	case c.Duties.Of(k).Met():
+		return block("nothing_owed", "", "已经交了，没有欠的", row.Clause)
 	}
 	return nil
 }
 
 func owesEnrol(c Case, _ Actor, _ *Programme, now time.Time) []Reason {
-	if c.EnrolBy.IsZero() || now.Before(c.EnrolBy) {
-		return block("not_due", "", "登记的期限没有到", "A2.2")
-	}
-	return owing(c, DutyEnrol)
+	return missed(c, DutyEnrol, c.EnrolBy, now, "登记的期限没有到")
 }
 
 // owesRegistration: a lawful 免试 that the college has confirmed passes this gate
 // and the next (A2.3).
 func owesRegistration(c Case, _ Actor, p *Programme, now time.Time) []Reason {
-	if now.Before(p.RegProofBy) {
-		return block("not_due", "", "报名凭证的期限没有到", "A2.3")
-	}
-	return owing(c, DutyRegistration)
+	return missed(c, DutyRegistration, p.RegProofBy, now, "报名凭证的期限没有到")
 }
 
 func owesExam(c Case, _ Actor, p *Programme, now time.Time) []Reason {
-	if now.Before(p.ExamTo) {
-		return block("not_due", "", "考试没有结束", "A2.3")
-	}
-	return owing(c, DutyExam)
+	return missed(c, DutyExam, p.ExamTo, now, "考试没有结束")
 }
 
 func owesAdmission(c Case, _ Actor, p *Programme, now time.Time) []Reason {
-	if now.Before(p.ExamTo) {
-		return block("not_due", "", "考试没有结束", "A2.4")
-	}
-	return owing(c, DutyAdmission)
+	return missed(c, DutyAdmission, p.ExamTo, now, "考试没有结束")
 }
 
 func afterClaims(c Case, _ Actor, p *Programme, now time.Time) []Reason {

@@ -70,11 +70,8 @@ var NoticeTurns = []Turn[NoticeState, Notice]{
 // last of notice_days natural days after the day of posting, a day more for each
 // public holiday beyond the number allowed.
 func StepNotice(n Notice, name MoveName, a Actor, args Args, p *Programme, cal Calendar, now time.Time) (Notice, []Reason) {
-	r, ok := TurnBy(NoticeTurns, name)
-	if !ok {
-		return n, block("unknown_move", "没有这个操作。", "没有这个操作", "")
-	}
-	if rs := judge(r, subject[NoticeState]{n.State, NoticeStateName(n.State), "", nil}, n, a, args, p, now); Blocked(rs) {
+	r, rs := take(NoticeTurns, name, subject[NoticeState]{n.State, NoticeStateName(n.State), "", nil}, n, a, args, p, now)
+	if Blocked(rs) {
 		return n, rs
 	}
 	if r.To != "" {
@@ -215,15 +212,12 @@ var ObjectionTurns = []Turn[ObjectionState, Objection]{
 
 // StepObjection judges one move of an objection.
 func StepObjection(o Objection, name MoveName, a Actor, args Args, p *Programme, cal Calendar, now time.Time) (Objection, time.Time, []Reason) {
-	r, ok := TurnBy(ObjectionTurns, name)
-	if !ok {
-		return o, time.Time{}, block("unknown_move", "没有这个操作。", "没有这个操作", "")
-	}
 	var persons []string
 	if o.Case != "" {
 		persons = []string{o.Case}
 	}
-	if rs := judge(r, subject[ObjectionState]{o.State, ObjectionStateName(o.State), "", persons}, o, a, args, p, now); Blocked(rs) {
+	r, rs := take(ObjectionTurns, name, subject[ObjectionState]{o.State, ObjectionStateName(o.State), "", persons}, o, a, args, p, now)
+	if Blocked(rs) {
 		return o, time.Time{}, rs
 	}
 	if args.Second != nil && slices.Contains(o.Deciders, args.Second.ID) {
