@@ -9,8 +9,8 @@ import (
 )
 
 // AttachDuty seals the pages of a file for one field of a duty. It takes the
-// place of one that was there and has not been handed in; what was handed in
-// stays until the duty is filed again.
+// place of one that has not been handed in yet; what was handed in stays behind
+// it, since somebody may have judged it.
 func (w *Work) AttachDuty(ctx context.Context, workerID, caseID string, k scheme.DutyKind, field string, up Upload) error {
 	c, err := w.own(ctx, workerID, caseID)
 	if err != nil {

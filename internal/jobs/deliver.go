@@ -36,6 +36,10 @@ var reminders = []string{"remind_return", "remind_hearing", "opening_soon", "clo
 // toDrafts speak of an application that is not handed in yet.
 var toDrafts = []string{"opening_soon", "closing_soon"}
 
+// moot is the end of a reminder whose draft was handed in or dropped before it
+// went: as it should be, and nothing to warn of.
+const moot = "moot"
+
 // Deliver turns booked messages into the worker's inbox and, where the wording
 // has one, into an SMS. It gives how many rows it ended. A row is delivered at
 // least once and carries its id: the inbox holds it once, and the operator is
@@ -153,7 +157,7 @@ func (j *Jobs) end(ctx context.Context, ls []letter) (done int, err error) {
 		return nil
 	})
 	for _, l := range ls {
-		if l.err != nil || l.fault != "" {
+		if l.err != nil || l.fault != "" && l.fault != moot {
 			j.Logger.Warn("message not sent", "outbox", l.row.ID, "wording", l.row.Wording, "try", l.row.Attempts, "fault", l.fault, "err", l.err)
 		}
 	}
@@ -199,7 +203,7 @@ func (j *Jobs) write(ctx context.Context, o store.Outbox) (letter, error) {
 			return l, err
 		}
 		if err != nil || c.State != scheme.Draft {
-			l.fault = "moot" // handed in or dropped meanwhile
+			l.fault = moot
 			return l, nil
 		}
 	}
