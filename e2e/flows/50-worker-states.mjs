@@ -2,6 +2,8 @@
 // looked, what is held, and the acts that belong to the state. At the end the
 // clock moves, and what falls due happens by itself.
 import { Visitor, desk, phone, plain } from '../house.mjs'
+import { Artist } from '../pictures.mjs'
+import { staff } from '../way.mjs'
 
 export const scene = 'review'
 
@@ -57,10 +59,63 @@ export default async function (stage) {
     }
     await w.leave()
   }
+  await duties(stage, phone, '受理号 1 ', 'duties')
+  await duties(stage, plain(phone), '受理号 2 ', 'duties-plain')
   await withdraw(stage)
   await ownData(stage)
   await clock(stage)
   checks.ok(true, 'states')
+}
+
+// duties hands in a proof, with and without scripts: first the picture, then the
+// values; the clerk sends it back, and the second time it passes.
+async function duties(stage, device, words, name) {
+  const { checks, site } = stage
+  const who = await site.person(words)
+  const w = await Visitor.come(stage, site, name, device)
+  await w.enter(who)
+  await w.go('/my')
+  await w.press('要交的材料')
+  await w.look('list')
+  await w.go('/my/duties/enrol')
+  await w.look('enrol')
+  await w.go('/my/duties/registration')
+  await w.look('picture-first')
+  const artist = await Artist.come(stage)
+  await w.attach('sheet', await artist.portrait('#ffffff'))
+  await w.press('上传')
+  await w.reads('已经收到')
+  await w.fill('number', '4212000123')
+  await w.press('交报名凭证')
+  await w.reads('请选一项')
+  await w.look('missing')
+  await w.choose('paid', 'yes')
+  await w.press('交报名凭证')
+  await w.reads('等工作人员核对')
+
+  const s = await staff(stage, site, 'zhongxin1', 'desk-' + name)
+  const check = async (button, reason) => {
+    await s.go('/desk/duties')
+    if (reason) await s.look('waiting')
+    await s.press('报名凭证')
+    await s.reads('4212000123')
+    if (reason) await s.look('one')
+    if (reason) await s.fill('reason', reason)
+    await s.press(button)
+    await s.reads('报名凭证：')
+  }
+  await check('退回重交', '图片没有拍全，请重拍')
+  await w.go('/my/duties/registration')
+  await w.reads('图片没有拍全，请重拍')
+  await w.look('returned')
+  await w.press('交报名凭证')
+  await check('核对通过')
+  await w.go('/my/duties/registration')
+  await w.reads('核对通过')
+  await w.look('passed')
+  checks.ok((await w.button('交报名凭证').count()) === 0, 'what has passed is asked for again')
+  await s.leave()
+  await w.leave()
 }
 
 // withdraw takes a fresh code, a wrong one changes nothing, and the place is

@@ -73,6 +73,9 @@ func (f DutyField) Choices() []Option {
 	return out
 }
 
+// KeepUntil is the time of keeping in words: what the year asks lies with the case.
+func (f DutyField) KeepUntil(p *Programme) string { return p.keepUntil(keepCase) }
+
 // Show is a value as people read it.
 func (f DutyField) Show(v string) string {
 	switch {

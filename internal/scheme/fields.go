@@ -82,8 +82,10 @@ func (f FieldSpec) IsFile() bool { return f.File != "" }
 func (f FieldSpec) SeenBy(r Role) bool { return slices.Contains(f.Sees, r) }
 
 // KeepUntil is the time of keeping in words.
-func (f FieldSpec) KeepUntil(p *Programme) string {
-	return strings.NewReplacer("{approved}", strconv.Itoa(p.RetentionApprovedYear), "{refused}", strconv.Itoa(p.RetentionRefusedYear)).Replace(f.Keep)
+func (f FieldSpec) KeepUntil(p *Programme) string { return p.keepUntil(f.Keep) }
+
+func (p *Programme) keepUntil(words string) string {
+	return strings.NewReplacer("{approved}", strconv.Itoa(p.RetentionApprovedYear), "{refused}", strconv.Itoa(p.RetentionRefusedYear)).Replace(words)
 }
 
 // Show is the value as people read it: the words of a choice, a masked number,

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -19,7 +20,7 @@ func (d *Door) dutyRoutes() []web.Route {
 		{Method: "GET", Pattern: "/my/duties", Guard: web.Worker, Handler: d.showDuties, Note: "what is to be handed in after the number, by when"},
 		{Method: "GET", Pattern: "/my/duties/{kind}", Guard: web.Worker, Handler: d.showDuty, Note: "one thing: its pictures, its values, what came of it"},
 		{Method: "POST", Pattern: "/my/duties/{kind}", Guard: web.Worker, Handler: d.fileDuty, Act: "file_duty", Note: "hand it in"},
-		{Method: "POST", Pattern: "/my/duties/{kind}/{field}", Guard: web.Worker, Handler: d.attachDuty, Act: "attach_duty", Note: "a picture for it"},
+		{Method: "POST", Pattern: "/my/duties/{kind}/{field}", Guard: web.Worker, Handler: d.attachDuty, Act: "attach_duty", MaxBody: maxUpload, Note: "a picture for it"},
 	}
 }
 
@@ -280,4 +281,41 @@ func dutySummary(pg dutyPage) []web.SummaryRow {
 		}
 	}
 	return out
+}
+
+// ownDuty is one value, or one file, that was handed in after the number.
+type ownDuty struct {
+	field scheme.DutyField
+	value string
+	pages []store.File
+}
+
+// ownDuties is all that is held of the duties.
+func (d *Door) ownDuties(ctx context.Context, m *mine) ([]ownDuty, error) {
+	rows, err := d.Work.DB.Duties(ctx, m.row.ID)
+	if err != nil {
+		return nil, err
+	}
+	values := map[scheme.DutyKind]map[string]string{}
+	for _, r := range rows {
+		text, _ := m.words.DutyText(r)
+		values[r.Kind] = text.Values
+	}
+	files, err := d.Work.DB.Files(ctx, m.row.ID)
+	if err != nil {
+		return nil, err
+	}
+	var out []ownDuty
+	for _, f := range m.p.Duties {
+		x := ownDuty{field: f, value: values[f.Duty][f.Key]}
+		if f.Kind == scheme.KindFile {
+			if x.pages = casework.DutyPages(files, f.Duty, f.Key); x.pages != nil {
+				x.value = "yes"
+			}
+		}
+		if x.value != "" {
+			out = append(out, x)
+		}
+	}
+	return out, nil
 }

@@ -55,7 +55,8 @@ func TestDuties_OneThingAtATime(t *testing.T) {
 	if p := w.upload("/my/duties/registration/sheet", "sheet", []byte("<html>")); p.Code != 422 {
 		t.Errorf("%d", p.Code)
 	}
-	if p := w.upload("/my/duties/registration/sheet", "sheet", blankPicture()); p.to() != "/my/duties/registration" {
+	big := append(bytes.Clone(blankPicture()), make([]byte, 3<<20)...) // as a phone takes it
+	if p := w.upload("/my/duties/registration/sheet", "sheet", big); p.to() != "/my/duties/registration" {
 		t.Fatalf("%d %s", p.Code, p.text())
 	}
 	w.get("/my/duties/registration").says(200, "已经收到", "报名号", "还会给：报考的高校", "换一张报名信息表")
@@ -67,6 +68,7 @@ func TestDuties_OneThingAtATime(t *testing.T) {
 	}
 	w.get("/my/duties").says(200, "已交")
 	w.get("/my/duties/registration").says(200, "等工作人员核对").holds("4212000123")
+	w.get("/my/data").says(200, "报名号 4212000123", "报名信息表 已上传", "交给：报考的高校")
 
 	desk := store.Viewer{Programmes: []string{k.id}}
 	k.must(k.work.CheckDuty(k.ctx, caseClerk, desk, casework.DutyOrder{Move: scheme.ReturnDuty, Case: w.Case, Kind: scheme.DutyRegistration, Reason: "图片没有拍全，请重拍"}))

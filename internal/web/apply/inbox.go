@@ -131,13 +131,27 @@ func (d *Door) ownPage(c *web.Ctx, m *mine) (*ownPage, error) {
 			continue
 		}
 		pg.rows = append(pg.rows, web.SummaryRow{Key: f.Label, Value: v, Num: f.Mask != nil})
-		why := "用来" + f.Purpose + "。"
-		if f.Receiver != "" {
-			why += "交给：" + f.Receiver + "。"
-		}
-		pg.purposes = append(pg.purposes, web.SummaryRow{Key: f.Label, Value: why, Note: f.KeepUntil(m.p) + "。"})
+		pg.purposes = append(pg.purposes, purposeRow(f.Label, f.Purpose, f.Receiver, f.KeepUntil(m.p)))
+	}
+	filed, err := d.ownDuties(c.Context(), m)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range filed {
+		pg.rows = append(pg.rows, web.SummaryRow{Key: x.field.Label, Value: x.field.Show(x.value)})
+		pg.purposes = append(pg.purposes, purposeRow(x.field.Label, x.field.Purpose, x.field.Receiver, x.field.KeepUntil(m.p)))
 	}
 	return pg, nil
+}
+
+// purposeRow says why a value is asked, who else gets it, and until when it is
+// kept.
+func purposeRow(label, purpose, receiver, keep string) web.SummaryRow {
+	why := "用来" + purpose + "。"
+	if receiver != "" {
+		why += "交给：" + receiver + "。"
+	}
+	return web.SummaryRow{Key: label, Value: why, Note: keep + "。"}
 }
 
 // ownCode sends the code for the file with the own values to the phone of the
@@ -235,6 +249,17 @@ func (d *Door) takeOut(c *web.Ctx) error {
 		if v := s.Get(own.App); v != "" {
 			out.Values = append(out.Values, ownValue{s.Key, s.Label, v})
 		}
+	}
+	filed, err := d.ownDuties(c.Context(), m)
+	if err != nil {
+		return err
+	}
+	for _, x := range filed {
+		if n := x.pages; len(n) > 0 {
+			out.Files = append(out.Files, ownUpload{string(n[0].Kind), x.field.Label, n[0].SHA256, n[0].Type, len(n), n[0].At, nil})
+			continue
+		}
+		out.Values = append(out.Values, ownValue{string(x.field.Duty) + "/" + x.field.Key, x.field.Label, x.field.Show(x.value)})
 	}
 	if m.row.No != nil {
 		r, err := d.Work.Receipt(c.Context(), m.row)
